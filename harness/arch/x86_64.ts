@@ -1,0 +1,24 @@
+import type { Arch } from './types.ts';
+
+export const x86_64: Arch = {
+  id: 'x86_64',
+  kernelArch: 'x86_64',
+  crossCompile: '',
+  packages: { toolchain: ['gcc', 'libc6-dev'], emulator: ['qemu-system-x86'] },
+  kernelTarget: 'bzImage',
+  kernelImage: 'arch/x86/boot/bzImage',
+  qemu: {
+    binary: 'qemu-system-x86_64',
+    machine: ['-machine', 'q35'],
+    cpu: 'qemu64',
+    consoleDevice: 'ttyS0',
+    // Without a boot ROM: Debian has those in a package of their own, and QEMU does not start when it is missing.
+    networkDevice: 'virtio-net-pci,romfile=',
+    // An injected NMI then panics with a stack, which is all that a CPU with interrupts off can still say.
+    words: ['unknown_nmi_panic'],
+  },
+  byteOrder: 'little',
+  pageSize: 4096,
+  wordBits: 64,
+  native: ['x64'],
+};
