@@ -1,0 +1,58 @@
+#define _GNU_SOURCE
+#include "perf.h"
+
+#include <fcntl.h>
+#include <linux/perf_event.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static int open_event(uint64_t config, int without_kernel)
+{
+	struct perf_event_attr attributes = {
+		.type = PERF_TYPE_SOFTWARE,
+		.size = sizeof attributes,
+		.config = config,
+		.exclude_kernel = (unsigned)without_kernel & 1,
+		.exclude_hv = 1,
+	};
+	return (int)syscall(SYS_perf_event_open, &attributes, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
+int perf_open(uint64_t config)
+{
+	int descriptor = open_event(config, 0);
+	/* perf_event_paranoid of 2 and above lets ordinary users count user mode only. */
+	return descriptor >= 0 ? descriptor : open_event(config, 1);
+}
+
+uint64_t perf_read(int descriptor)
+{
+	uint64_t count = 0;
+	if (descriptor < 0 || read(descriptor, &count, sizeof count) != sizeof count)
+		return 0;
+	return count;
+}
+
+/* No stdio and no heap: this runs between two counts and must not fault by itself. */
+int64_t vmstat_read(const char *field)
+{
+	static char text[32 * 1024];
+	int descriptor = open("/proc/vmstat", O_RDONLY | O_CLOEXEC);
+	if (descriptor < 0)
+		return -1;
+	size_t length = 0;
+	ssize_t got;
+	while (length < sizeof text - 1 && (got = read(descriptor, text + length, sizeof text - 1 - length)) > 0)
+		length += (size_t)got;
+	close(descriptor);
+	text[length] = 0;
+	size_t name = strlen(field);
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (!strncmp(line, field, name) && line[name] == ' ')
+			return strtoll(line + name, NULL, 10);
+	}
+	return -1;
+}

@@ -1,0 +1,42 @@
+import { mkdir, rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { withDiskErrors } from '../base/disk.ts';
+
+/**
+ * Where kernels of one architecture and profile are built, one after the other. The paths are always the same, so
+ * that ccache knows a file again whichever variant of the tree it comes from.
+ */
+export interface Workshop {
+  /** A symbolic link to the tree that is being built. */
+  readonly source: string;
+  readonly objects: string;
+  /** What will be moved to its final place when it is whole. */
+  readonly products: string;
+}
+
+/** Who builds here holds this lock. */
+export function workshopLock(cacheDir: string, kind: string): string {
+  return join(cacheDir, 'build', 'workshops', `${kind}.lock`);
+}
+
+/** Sweeps out what an earlier, perhaps interrupted, build left, and links the tree. */
+export async function openWorkshop(cacheDir: string, kind: string, tree: string): Promise<Workshop> {
+  const directory = join(cacheDir, 'build', 'workshops', kind);
+  const workshop = {
+    source: join(directory, 'src'),
+    objects: join(directory, 'obj'),
+    products: join(directory, 'products'),
+  };
+  await withDiskErrors(directory, async () => {
+    await rm(directory, { recursive: true, force: true });
+    await mkdir(workshop.objects, { recursive: true });
+    await mkdir(workshop.products);
+    await symlink(tree, workshop.source);
+  });
+  return workshop;
+}
+
+/** Objects are worth nothing once the products are out: ccache has them. */
+export async function closeWorkshop({ objects }: Workshop): Promise<void> {
+  await rm(objects, { recursive: true, force: true });
+}
