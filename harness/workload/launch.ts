@@ -1,0 +1,108 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CancelledError, RigError } from '../base/errors.ts';
+import type { ExecResult, Running } from '../machine/types.ts';
+import type { CountedCase } from '../model/eligibility/facts.ts';
+import type { Workload } from './catalogue.ts';
+import { HistoryFile } from './history-file.ts';
+import { readCases, readCounters, readVmstat, vmstatGrowth } from './report-lines.ts';
+
+export interface LaunchOptions {
+  readonly seed: number;
+  /** Seconds; the workload's own default when left out. */
+  readonly duration?: number;
+  /** Where `history.bin`, `cases.jsonl` and `attempted.json` go; exists. */
+  readonly directory: string;
+  /** See WorkloadOptions.spfEvent. */
+  readonly spfEvent?: number;
+  readonly args?: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+/** What a workload did, as far as it came; a machine that went away under it is seen in `exec.lost`. */
+export interface Launch {
+  readonly argv: readonly string[];
+  readonly exec: ExecResult;
+  /** Absolute; undefined when not one byte came. */
+  readonly historyFile?: string;
+  /** What the workload counted (`calls.map`) and what /proc/vmstat grew by (`vmstat.pgfault`). */
+  readonly counters: Record<string, number>;
+  /** Of a workload that produces cases. */
+  readonly cases?: readonly CountedCase[];
+  /** /proc/sys/kernel/tainted; `after` is null when nobody could be asked any more. */
+  readonly taint: { readonly before: number; readonly after: number | null };
+  /** What the workload said on standard error besides its counters. */
+  readonly said: string;
+  readonly doubts: readonly string[];
+}
+
+/** Seconds beyond the workload's own duration, for starting, draining and ending in a slow guest. */
+const GRACE = 180;
+/** Seconds for a small command. */
+const SMALL = 60;
+
+/**
+ * Run a workload on a running machine and bring everything home that it produces, while it produces it.
+ * @throws RigError when the machine cannot be asked before the workload starts, or the results cannot be written here;
+ * CancelledError when the signal was raised.
+ */
+export async function launchWorkload(
+  running: Running,
+  workload: Workload,
+  options: LaunchOptions,
+): Promise<Launch> {
+  const { directory, signal, duration = workload.defaultDuration } = options;
+  const argv = [join(running.programs, workload.id), ...workload.argv({ ...options, duration })];
+  const before = { taint: await running.taint(), vmstat: await vmstatOf(running) };
+  // On a real machine this outlives the reboot and tells which workload crashed it.
+  await writeFile(join(directory, 'attempted.json'), attempt(running, workload, argv), { flush: true });
+
+  const history = workload.producesHistory ? new HistoryFile(join(directory, 'history.bin')) : undefined;
+  const full = new AbortController();
+  const exec = await running.exec(argv, {
+    timeout: duration + GRACE,
+    signal: AbortSignal.any([signal, full.signal]),
+    ...(history && { onStdout: (chunk: Uint8Array) => void (history.write(chunk) || full.abort()) }),
+  });
+  history?.close();
+  if (signal.aborted) throw new CancelledError(`${workload.id} was cancelled`);
+
+  const after = exec.lost ? undefined : await lastLook(running);
+  const { counters, said } = readCounters(exec.stderr);
+  const { cases, doubts } = workload.producesCases ? readCases(exec.stdout) : { doubts: [] };
+  if (cases) await writeFile(join(directory, 'cases.jsonl'), exec.stdout);
+  return {
+    argv,
+    exec,
+    ...(history && history.size > 0 && { historyFile: history.file }),
+    // The workload's own look at vmstat is closer to the run than ours, which sees our commands too.
+    counters: { ...vmstatGrowth(before.vmstat, after?.vmstat ?? {}), ...counters },
+    ...(cases && { cases }),
+    taint: { before: before.taint, after: after?.taint ?? null },
+    said,
+    doubts,
+  };
+}
+
+function attempt(running: Running, workload: Workload, argv: readonly string[]): string {
+  const record = { workload: workload.id, argv, release: running.release, at: new Date().toISOString() };
+  return `${JSON.stringify(record, null, 2)}\n`;
+}
+
+async function vmstatOf(running: Running): Promise<Record<string, number>> {
+  const { exitCode, stdout, stderr, lost } = await running.exec(['cat', '/proc/vmstat'], { timeout: SMALL });
+  if (exitCode !== 0)
+    throw new RigError(`cannot read /proc/vmstat on the machine: ${lost ? 'it went away' : stderr}`);
+  return readVmstat(stdout);
+}
+
+/** A machine that dies now has told what it could: undefined, and its end tells the rest. */
+async function lastLook(
+  running: Running,
+): Promise<{ taint: number; vmstat: Record<string, number> } | undefined> {
+  try {
+    return { taint: await running.taint(), vmstat: await vmstatOf(running) };
+  } catch {
+    return undefined;
+  }
+}
