@@ -1,0 +1,72 @@
+import type { Finding } from '../finding.ts';
+import type { Line } from '../lines/line.ts';
+import { banner } from '../patterns/marks.ts';
+
+/** One start of a kernel. */
+export interface BootLog {
+  /** `uname -r`. */
+  readonly release: string;
+  /** Line of the banner. */
+  readonly line: number;
+}
+
+/** What comes before the banner when a machine starts: firmware, boot loader, decompressor. */
+const firmware =
+  /^(?:SeaBIOS \(version|Booting the kernel|Booting from (?:Hard Disk|ROM)|SLOF \*\*|U-Boot \d{4}|OF stdout device is)/;
+/** The kernel or the user said that it would restart. */
+const announced =
+  /^(?:Kernel panic|reboot: |Rebooting in |sysrq: (?:Resetting|Trigger|Emergency)|Restarting system|Power down|---\[ end Kernel panic|The system is going down)/;
+/** What a machine prints first of all after a reset; later firmware lines may follow a pause. */
+const reset = /^(?:SeaBIOS \(version|SLOF \*\*)/;
+/** Lines of a kernel that is up. */
+const minimumUp = 20;
+
+/** Watches for starts of kernels, and for those that nobody asked for. */
+export function createBootWatch(onUnexpected: (finding: Finding) => void) {
+  const boots: BootLog[] = [];
+  /** printk lines with a time since the last start. */
+  let up = 0;
+  let asked = false;
+  let starting = false;
+
+  const started = (line: Line) => {
+    if (!starting && up >= (reset.test(line.text) ? 1 : minimumUp) && !asked)
+      onUnexpected(unexpectedReboot(line));
+    starting = true;
+    up = 0;
+    asked = false;
+  };
+
+  return {
+    push(line: Line) {
+      const release = banner.exec(line.text)?.groups?.['release'];
+      if (release !== undefined) {
+        started(line);
+        boots.push({ release, line: line.number });
+        starting = false;
+      } else if (line.time === null && firmware.test(line.text)) {
+        started(line);
+      } else if (announced.test(line.text)) {
+        asked = true;
+      } else if (line.time !== null) {
+        up += 1;
+        starting = false;
+      }
+    },
+    boots: (): readonly BootLog[] => boots,
+  };
+}
+
+function unexpectedReboot(line: Line): Finding {
+  return {
+    kind: 'reboot',
+    title: 'unexpected kernel reboot',
+    altTitles: [],
+    signature: 'reboot: unexpected kernel reboot: -',
+    blamed: null,
+    stack: [],
+    lines: { first: line.number, last: line.number },
+    text: line.text,
+    count: 1,
+  };
+}

@@ -1,0 +1,98 @@
+import type { Line } from '../lines/line.ts';
+import { banner, consequence, endOfKernel, endOfReport, panicLine } from '../patterns/marks.ts';
+import { harmless, hint, table } from '../patterns/table.ts';
+import type { Row } from '../patterns/row.ts';
+import { type ConsoleEvent, maxBefore, maxEventLines, sameCaller } from './event.ts';
+
+/** A report whose lines are a minute apart is two things. */
+const maxGapSeconds = 60;
+/** `Oops:` stands within this many lines of the head that it goes on with (arm64 explains the fault in between). */
+const maxLinesToContinue = 30;
+
+export interface Detector {
+  push(line: Line): void;
+  end(): void;
+}
+
+export interface DetectorEvents {
+  /** Called once for each event, when its last line has been seen. */
+  readonly onEvent: (event: ConsoleEvent) => void;
+  /** The kernel panicked over an event; `event.panicked` has the words. May come before or after `onEvent`. */
+  readonly onPanic: (event: ConsoleEvent) => void;
+}
+
+/** Finds where complaints begin and which lines belong to them, in one pass over the lines with bounded memory. */
+export function createDetector({ onEvent, onPanic }: DetectorEvents): Detector {
+  const recent: Line[] = [];
+  let open: ConsoleEvent[] = [];
+  let last: ConsoleEvent | undefined;
+  let dead = false;
+
+  const close = (closing: (event: ConsoleEvent) => boolean) => {
+    const closed = open.filter(closing);
+    open = open.filter((event) => !closed.includes(event));
+    closed.forEach(onEvent);
+  };
+  const start = (row: Row, line: Line): ConsoleEvent => {
+    if (row.oneLine !== true) close((event) => sameCaller(event.head, line));
+    const before = recent.filter((other) => sameCaller(other, line));
+    last = { row, head: line, before, own: [], others: [], panicked: undefined };
+    open.push(last);
+    return last;
+  };
+  const panic = (row: Row, line: Line, message: string) => {
+    const mine = open.findLast((event) => sameCaller(event.head, line)) ?? last;
+    const caused = mine !== undefined && consequence.test(message) && gap(mine, line) <= maxGapSeconds;
+    const event = caused ? mine : start(row, line);
+    event.panicked ??= message;
+    onPanic(event);
+  };
+  const begin = (line: Line) => {
+    if (dead || !hint.test(line.text) || harmless.test(line.text)) return;
+    const row = table.find(({ head }) => head.test(line.text));
+    if (row === undefined) return;
+    const message = panicLine.exec(line.text)?.groups?.['message'];
+    if (message !== undefined) panic(row, line, message);
+    else if (!open.some((event) => goesOn(event, row, line))) start(row, line);
+  };
+
+  return {
+    push(line) {
+      if (banner.test(line.text)) {
+        close(() => true);
+        dead = false;
+        last = undefined;
+      }
+      begin(line);
+      for (const event of open) {
+        if (sameCaller(event.head, line)) event.own.push(line);
+        else if (event.others.length < maxEventLines) event.others.push(line);
+      }
+      recent.push(line);
+      if (recent.length > 2 * maxBefore) recent.splice(0, maxBefore);
+      if (endOfKernel.test(line.text)) dead = true;
+      close((event) => isOver(event, line));
+    },
+    end() {
+      close(() => true);
+    },
+  };
+}
+
+/** Whether a line that could begin a report only continues this one. */
+function goesOn(event: ConsoleEvent, { goesOn: after }: Row, line: Line): boolean {
+  if (after === undefined || !sameCaller(event.head, line)) return false;
+  return after === 'any' ? event.own.length <= maxLinesToContinue : after.includes(event.row.kind);
+}
+
+/** Seconds since the event's last own line; 0 where the console has no times. */
+function gap(event: ConsoleEvent, line: Line): number {
+  const time = event.own.at(-1)?.time ?? null;
+  return time === null || line.time === null ? 0 : line.time - time;
+}
+
+function isOver(event: ConsoleEvent, line: Line): boolean {
+  if (event.row.oneLine === true || event.own.length >= maxEventLines) return true;
+  if (event.own.at(-1) !== line) return gap(event, line) > maxGapSeconds;
+  return endOfReport.test(line.text) && event.own.length > 1;
+}

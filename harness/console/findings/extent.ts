@@ -1,0 +1,34 @@
+import type { Line } from '../lines/line.ts';
+import { objectDumpStart } from './dump.ts';
+import { parseFrame, parseProgramCounter } from '../stacks/frame.ts';
+
+/** Lines that only reports have: registers, code, trace headers, memory dumps, lock lists, panics. */
+const ofReport =
+  /^\s*(?:[RE]?[A-Z0-9]{2,3}: [0-9a-f]{4,}|Code: |Call [Tt]race|CPU: \d+ |Hardware name|Modules linked|---\[|<\/?(?:TASK|IRQ|EOI|NMI)>|#\d+: |\d+ locks? held|Kernel panic|(?:The )?[Bb]uggy|Memory state|[> ]?[0-9a-f]{16}: [0-9a-f]{2} |page:|raw: |flags: |Read of|Write of|Allocated|Freed|stack backtrace|Workqueue:|GPR\d+|x\d+ ?: |[a-z]\d+ : |pstate|sp : |lr : |NIP|LR )/;
+
+/** An event's lines up to the last that is a report's: what follows was printed by a kernel going on. */
+export function reportLines(lines: readonly Line[]): readonly Line[] {
+  const last = lines.findLastIndex(
+    ({ text }, index) =>
+      index === 0 ||
+      ofReport.test(text) ||
+      parseFrame(text) !== undefined ||
+      parseProgramCounter(text) !== undefined,
+  );
+  return lines.slice(0, last + 1);
+}
+
+const maxIntroduction = 60;
+const opening = /^-+\[ cut here \]-+$/;
+
+/**
+ * The lines before the head that already belong to the report: what stands after `cut here` (the message of a WARN()),
+ * and the object that a VM_BUG_ON_*() dumped before that.
+ */
+export function introduction(before: readonly Line[]): readonly Line[] {
+  const near = before.slice(-maxIntroduction);
+  const cut = near.findLastIndex(({ text }) => opening.test(text));
+  const dump = objectDumpStart(near.map(({ text }) => text));
+  const starts = [cut, dump].filter((index) => index >= 0);
+  return starts.length === 0 ? [] : near.slice(Math.min(...starts));
+}

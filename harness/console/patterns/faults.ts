@@ -1,0 +1,166 @@
+import { nobody, top, type Row } from './row.ts';
+
+const badAccess = ['bad-access in {frame}'];
+const request = {
+  title: 'BUG: unable to handle kernel paging request in {frame}',
+  alt: badAccess,
+};
+const nullPointer = {
+  title: 'BUG: unable to handle kernel NULL pointer dereference in {frame}',
+  alt: badAccess,
+};
+
+/**
+ * arch/x86/mm/fault.c show_fault_oops(), arch/arm64/mm/fault.c die_kernel_fault(), arch/powerpc/mm/fault.c
+ * bad_page_fault(), arch/riscv/mm/fault.c. The wording changed with 5.1 on x86; titles keep the older one.
+ */
+export const pageFaults: readonly Row[] = [
+  {
+    head: /(?:\b[Uu]nable to handle kernel NULL pointer dereference(?: at (?:virtual address )?(?<address>\w+))?|BUG: kernel NULL pointer dereference, address: (?<address2>\w+)|BUG: Kernel NULL pointer dereference (?:on (?<access>read|write) )?at (?<address3>\w+))/,
+    kind: 'page-fault',
+    variants: [nullPointer],
+  },
+  {
+    head: /\b[Uu]nable to handle kernel access to user memory .*at virtual address (?<address>\w+)/,
+    kind: 'page-fault',
+    variants: [{ title: 'BUG: unable to handle kernel access to user memory in {frame}', alt: badAccess }],
+  },
+  {
+    head: /\b(?:[Uu]nable to handle (?:kernel paging request (?:at|for)(?: virtual address)? ?(?<address>\w+)?|page fault for address: (?<address2>\w+)|kernel (?:data|instruction) (?<access>access|read|write|fetch)?.*at (?<address3>\w+)))/,
+    kind: 'page-fault',
+    variants: [request],
+  },
+  {
+    head: /BUG: unable to handle kernel\s*$/,
+    kind: 'page-fault',
+    variants: [{ title: 'BUG: unable to handle kernel', blame: nobody, corrupted: 'the line is cut' }],
+  },
+];
+
+/** arch/x86/kernel/traps.c, dumpstack.c __die(); arch/arm64/kernel/traps.c die(); arch/arm/mm/fault.c. */
+export const traps: readonly Row[] = [
+  {
+    head: /^(?:Oops: |kasan: GPF could be .*|segment-related )?general protection fault(?:,? (?:probably |maybe )?for non-canonical address (?<address>0x[0-9a-f]+))?: (?:[0-9a-f]{4,} )?/,
+    kind: 'general-protection',
+    variants: [{ title: 'general protection fault in {frame}', alt: badAccess }],
+  },
+  { head: /^(?:Oops: )?divide[_ ]error: /, kind: 'oops', variants: [{ title: 'divide error in {frame}' }] },
+  {
+    head: /^(?:Oops: )?stack segment: /,
+    kind: 'oops',
+    variants: [{ title: 'stack segment fault in {frame}' }],
+  },
+  { head: /^(?:Oops: )?int3: [0-9a-f]{4} \[/, kind: 'oops', variants: [{ title: 'int3 in {frame}' }] },
+  { head: /^PANIC: double fault/, kind: 'oops', variants: [{ title: 'PANIC: double fault in {frame}' }] },
+  {
+    head: /BUG: (?:stack guard page|\w+ stack guard page) was hit at/,
+    kind: 'oops',
+    variants: [
+      {
+        title: 'BUG: stack guard page was hit in {frame}',
+        alt: ['stack-overflow in {frame}'],
+        blame: { pick: 'stall' },
+      },
+    ],
+  },
+  {
+    head: /^(?:Kernel stack overflow|Insufficient stack space to handle exception)/i,
+    kind: 'oops',
+    goesOn: 'any',
+    variants: [{ title: 'kernel stack overflow in {frame}', alt: ['stack-overflow in {frame}'] }],
+  },
+  {
+    head: /^Unhandled fault: /,
+    kind: 'oops',
+    variants: [{ title: 'Unhandled fault in {frame}', alt: badAccess }],
+  },
+  {
+    head: /^Alignment trap: /,
+    kind: 'oops',
+    variants: [{ title: 'Alignment trap in {frame}', alt: badAccess }],
+  },
+  {
+    head: /^(?:Oops: )?(?:invalid opcode|alignment check|coprocessor segment overrun|segment not present|invalid TSS|bounds|overflow): [0-9a-f]{4} \[/,
+    kind: 'oops',
+    goesOn: 'any',
+    variants: [{ title: 'invalid opcode in {frame}' }],
+  },
+  {
+    head: /^Internal error:? (?<bug>.*?):? [0-9a-f]+ \[#\d+\]/,
+    kind: 'oops',
+    goesOn: 'any',
+    variants: [
+      { near: [/Internal error: (?:undefined|Oops - undefined)/], title: 'Internal error in {frame}' },
+      { title: 'Internal error in {frame}', alt: badAccess },
+    ],
+  },
+  {
+    head: /^Oops\b.*\[#\d+\]/,
+    kind: 'oops',
+    goesOn: 'any',
+    variants: [{ title: 'Oops in {frame}' }],
+  },
+];
+
+/** include/asm-generic/bug.h BUG(), lib/bug.c report_bug(); VM_BUG_ON_* print the object first (mm/debug.c). */
+export const bugs: readonly Row[] = [
+  {
+    head: /[Kk]ernel BUG at (?:.*\/)?(?<file>lib\/list_debug\.c):(?<line>\d+)!/,
+    kind: 'list-corruption',
+    goesOn: ['list-corruption'],
+    variants: [{ title: 'BUG: corrupted list in {frame}', alt: badAccess }],
+  },
+  {
+    head: /[Kk]ernel BUG at (?:\[verbose debug info unavailable\]|(?<file>\S+):(?<line>\d+)!?)/,
+    kind: 'bug',
+    variants: [{ title: 'kernel BUG in {frame}' }],
+  },
+  {
+    head: /^Kernel BUG \[#\d+\]|^kernel BUG at 0x/,
+    kind: 'bug',
+    goesOn: 'any',
+    variants: [{ title: 'kernel BUG in {frame}' }],
+  },
+];
+
+/** kernel/panic.c panic(), __stack_chk_fail(); drivers/tty/sysrq.c sysrq_handle_crash(). */
+export const panics: readonly Row[] = [
+  {
+    head: /^Kernel panic - not syncing: (?<message>.*)$/,
+    kind: 'panic',
+    variants: [
+      {
+        near: [/stack-protector: Kernel stack is corrupted in/],
+        title: 'kernel panic: stack is corrupted in {frame}',
+        blame: top(/stack is corrupted in: (?<fn>[a-zA-Z_]\w*)\+0x/),
+      },
+      {
+        near: [/corrupted stack end detected inside scheduler/],
+        title: 'kernel panic: corrupted stack end in {frame}',
+        alt: ['stack-overflow in {frame}'],
+        blame: { pick: 'stall', skip: /^(?:_?_?schedule|preempt_schedule|_?cond_resched|_cond_resched)/ },
+      },
+      { near: [/Attempted to kill init!/], title: 'kernel panic: Attempted to kill init!', blame: nobody },
+      { near: [/sysrq triggered crash/], title: 'kernel panic: sysrq triggered crash', blame: nobody },
+      {
+        near: [/Out of memory and no killable|System is deadlocked on memory|out of memory/i],
+        title: 'kernel panic: System is deadlocked on memory',
+        blame: nobody,
+      },
+      {
+        near: [/Couldn't open N_TTY ldisc/],
+        title: "kernel panic: Couldn't open N_TTY ldisc",
+        blame: nobody,
+      },
+      {
+        near: [
+          /(?<cause>Fatal exception|panic_on_warn set|hung_task: blocked tasks|softlockup: hung tasks|Hard LOCKUP|RCU Stall|panic_on_oops)/,
+        ],
+        title: 'kernel panic: {cause}',
+        blame: nobody,
+        corrupted: 'what led to the panic is missing',
+      },
+      { title: 'kernel panic: {message}', blame: nobody },
+    ],
+  },
+];

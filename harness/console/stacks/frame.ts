@@ -1,0 +1,84 @@
+import type { Frame } from '../finding.ts';
+
+/** Names as kallsyms has them; Rust's demangled ones contain `<`, `>` and `::`. */
+const name = String.raw`[A-Za-z_$.<][\w$.:<>]*`;
+const place = String.raw`(?<function>${name})\+0x(?<offset>[0-9a-f]+)\/0x(?<size>[0-9a-f]+)`;
+const addresses = String.raw`(?:\[?<[0-9a-f]{8,16}>\]? *|\[[0-9a-f]{8,16}\] *){0,2}`;
+const rest = String.raw`(?: *\[(?<module>[\w-]+)[^\]]*\])?(?<unreliable2> *\(unreliable\))?(?: +(?<file>[\w./-]+):(?<line>\d+))?`;
+
+/**
+ * How the architectures print a frame, tried in order. x86 and arm64: `func+0x1c/0x90 [module]`, `?` for what the
+ * unwinder only found lying on the stack (arch/x86/kernel/dumpstack.c printk_stack_address()); before 4.10 and on riscv
+ * and mips with `[<address>]`; powerpc `[sp] [address] func+0x…/0x… (unreliable)` (arch/powerpc/kernel/process.c
+ * show_stack()); arm `[<address>] (func) from [<address>] (caller+0x…/0x…)` (arch/arm/kernel/traps.c
+ * dump_backtrace_entry()), where the caller is the place; inlined frames as symbolizing scripts add them.
+ */
+const forms: readonly RegExp[] = [
+  new RegExp(String.raw`^\s*${addresses}(?<unreliable>\? )?${place}${rest}`),
+  new RegExp(
+    String.raw`^\s*(?:\[<[0-9a-f]{8,16}>\] )?\(?[\w$.]+\)? from (?:\[<[0-9a-f]{8,16}>\] )?\(?${place}`,
+  ),
+  new RegExp(
+    String.raw`^\s*(?:\[< +inline +>\]|\[inline\]) (?<unreliable>\? )?(?<function>${name}) (?<file>[\w./-]+):(?<line>\d+)`,
+  ),
+  new RegExp(
+    String.raw`^\s*(?<unreliable>\? )?(?<function>${name}) (?<file>[\w./-]+):(?<line>\d+) \[inline\]`,
+  ),
+  new RegExp(String.raw`^\s*--- interrupt: [0-9a-f]+ at ${place}`),
+];
+
+/** Program counters: x86, powerpc, arm64, arm, riscv. User-mode ones have no function and do not match. */
+const counters: readonly RegExp[] = [
+  new RegExp(String.raw`^\s*[RE]?IP:? (?:[0-9a-f]{4}:)?\s*(?:\[<[0-9a-f]+>\]\s*){0,2}(?:0x)?${place}${rest}`),
+  new RegExp(
+    String.raw`^\s*[RE]IP:? (?:[0-9a-f]{4}:)?\s*(?:\[<[0-9a-f]+>\]\s*){0,2}(?<function>[a-z_]\w*) (?<file>[\w./-]+):(?<line>\d+) \[inline\]`,
+  ),
+  new RegExp(String.raw`^\s*NIP \[[0-9a-f]+\] ${place}${rest}`),
+  new RegExp(String.raw`^\s*(?:pc|epc) : (?:\[<?[0-9a-f]+>?\] )?${place}${rest}`),
+  new RegExp(String.raw`^\s*PC is at ${place}${rest}`),
+];
+
+/** A frame of a call trace in a line (prefix already taken off), undefined when there is none. */
+export function parseFrame(text: string): Frame | undefined {
+  if (!text.includes('+0x') && !text.includes('inline')) return undefined;
+  return firstOf(forms, text);
+}
+
+/** The frame that a register dump names as the place of the fault. */
+export function parseProgramCounter(text: string): Frame | undefined {
+  if (!text.includes('+0x') && !text.includes('inline')) return undefined;
+  const frame = firstOf(counters, text);
+  return frame && { ...frame, counter: true };
+}
+
+function firstOf(patterns: readonly RegExp[], text: string): Frame | undefined {
+  for (const pattern of patterns) {
+    const groups = pattern.exec(text)?.groups;
+    if (groups !== undefined) return toFrame(groups);
+  }
+  return undefined;
+}
+
+function toFrame(groups: Record<string, string | undefined>): Frame {
+  const { offset, size, module, file, line } = groups;
+  const unreliable = groups['unreliable'] !== undefined || groups['unreliable2'] !== undefined;
+  const symbol = groups['function'] ?? '';
+  const plain = plainName(symbol);
+  return {
+    function: plain,
+    ...(plain !== symbol && { symbol }),
+    ...(offset !== undefined && { offset: parseInt(offset, 16) }),
+    ...(size !== undefined && { size: parseInt(size, 16) }),
+    ...(module !== undefined && { module }),
+    ...(unreliable && { unreliable }),
+    ...(file !== undefined && Number(line) > 0 && { file, line: Number(line) }),
+  };
+}
+
+/**
+ * A function's name without what the compiler added when it cloned or split it (`foo.isra.0.cold.12`), so that the same
+ * defect has the same name under another compiler.
+ */
+export function plainName(name: string): string {
+  return name.replace(/(?:\.(?:isra|constprop|part|cold|llvm|lto_priv)(?:\.\d+)*|\.\d+)+$/, '');
+}
