@@ -1,0 +1,119 @@
+import { ANY_CODE } from './columns.ts';
+import { PageState, View, readable, writable } from './state.ts';
+
+/**
+ * Loads, exchanges and their signals on one page. `thread` is a bit, 0 for a thread beyond the 31 that are told apart
+ * (it is then allowed to flip back: laxer, never wrong).
+ *
+ * A signal was decided from the VMA, so it speaks of the newest view; a success may come from the TLB or from an entry
+ * not zapped yet, so it may use any view that the thread has not left. That is why a SIGSEGV of an exchange does not
+ * end the thread's loads: with the VMA gone and the page write-protected (the zero page, or after fork), the store
+ * faults and finds no VMA while the entry still lets loads through. A load that found nothing there ends both.
+ */
+
+const SEGV_MAPERR = 1;
+const SEGV_ACCERR = 2;
+const SEGV_PKUERR = 4;
+
+/** Rebuild the views older than `stop` with the thread marked as gone from them. `null` as stop marks them all. */
+function leave(
+  view: View | null,
+  stop: View | null,
+  read: number,
+  write: number,
+  found: boolean,
+): View | null {
+  if (view === null) return null;
+  const beyond = found || stop === null;
+  const older = leave(view.older, stop, read, write, beyond || view === stop);
+  const goneRead = beyond ? view.goneRead | read : view.goneRead;
+  const goneWrite = beyond ? view.goneWrite | write : view.goneWrite;
+  if (older === view.older && goneRead === view.goneRead && goneWrite === view.goneWrite) return view;
+  return new View(view.value, goneRead, goneWrite, view.by, older);
+}
+
+function withOlder(state: PageState, older: View | null): PageState {
+  return older === state.older ? state : new PageState(state.mapped, state.prot, state.value, older);
+}
+
+/**
+ * State after a load of `value`, null when the thread cannot see it. Where several views hold the value the oldest is
+ * taken: staying behind excludes nothing, the thread can follow later.
+ */
+export function load(state: PageState, thread: number, value: number): PageState | null {
+  if (!readable(state.prot)) return null;
+  let chosen: View | null = null;
+  for (let view = state.older; view !== null; view = view.older)
+    if ((view.goneRead & thread) === 0 && view.value === value) chosen = view;
+  if (chosen !== null) return withOlder(state, leave(state.older, chosen, thread, thread, false));
+  if (!state.mapped || state.value !== value) return null;
+  return state.older === null ? state : withOlder(state, leave(state.older, null, thread, thread, false));
+}
+
+function replaceValue(view: View, target: View, value: number): View {
+  if (view === target) return new View(value, view.goneRead, view.goneWrite, view.by, view.older);
+  return new View(
+    view.value,
+    view.goneRead,
+    view.goneWrite,
+    view.by,
+    replaceValue(view.older!, target, value),
+  );
+}
+
+/** States after an exchange that found `old` and left `value`: one for each view where that can have been. */
+export function exchange(
+  state: PageState,
+  thread: number,
+  old: number,
+  value: number,
+  found: (next: PageState) => void,
+): void {
+  if (!writable(state.prot)) return;
+  if (state.mapped && state.value === old)
+    found(
+      new PageState(
+        true,
+        state.prot,
+        value,
+        state.older === null ? null : leave(state.older, null, thread, thread, false),
+      ),
+    );
+  for (let view = state.older; view !== null; view = view.older) {
+    if ((view.goneWrite & thread) !== 0 || view.value !== old) continue;
+    const written = replaceValue(state.older!, view, value);
+    let target = written;
+    for (let known = state.older!; known !== view; known = known.older!) target = target.older!;
+    found(
+      new PageState(state.mapped, state.prot, state.value, leave(written, target, thread, thread, false)),
+    );
+  }
+}
+
+/** Any exchange that was lost with the guest: whatever was there, `value` is there now. */
+export function wildExchange(state: PageState, value: number, found: (next: PageState) => void): void {
+  if (!writable(state.prot)) return;
+  if (state.mapped) found(new PageState(true, state.prot, value, state.older));
+  for (let view = state.older; view !== null; view = view.older)
+    found(new PageState(state.mapped, state.prot, state.value, replaceValue(state.older!, view, value)));
+}
+
+/** State after SIGSEGV with this si_code, null when the kernel had no reason for it. */
+export function segv(state: PageState, thread: number, store: boolean, code: number): PageState | null {
+  if (code === SEGV_MAPERR || (code === ANY_CODE && !state.mapped)) {
+    if (state.mapped) return null;
+    return withOlder(state, leave(state.older, null, store ? 0 : thread, thread, false));
+  }
+  if (!state.mapped) return null;
+  const allowed = store ? writable(state.prot) : readable(state.prot);
+  if (code === SEGV_ACCERR || code === ANY_CODE) return allowed ? null : state;
+  // execute_only_pkey() (arch/x86/mm/pkeys.c): PROT_EXEC alone is made unreadable where there are protection keys.
+  if (code === SEGV_PKUERR) return state.prot === 4 ? state : null;
+  return null;
+}
+
+/** What a child of fork sees of a page that is settled. */
+export function childSees(state: PageState, signal: number | null, value: number): boolean {
+  if (signal !== null) return segv(state, 0, false, signal) !== null;
+  return state.mapped && readable(state.prot) && state.value === value;
+}

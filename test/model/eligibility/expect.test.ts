@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { expectFault } from '../../../harness/model/eligibility/expect.ts';
+import type { FaultFacts } from '../../../harness/model/eligibility/facts.ts';
+import { ROWS } from '../../../harness/model/eligibility/table.ts';
+import { SECOND_TOUCH, anyFacts } from './facts.ts';
+
+const SPF = { hasSpf: true };
+const rowOf = (change: Partial<FaultFacts>, kernel = SPF) =>
+  expectFault({ ...SECOND_TOUCH, ...change }, kernel);
+
+/** One changed fact each: row, whether it stays speculative, and the signal. */
+const SINGLE: readonly (readonly [
+  row: string,
+  change: Partial<FaultFacts>,
+  path: string,
+  signal: string | null,
+])[] = [
+  ['anonymous-page', {}, 'speculative', null],
+  ['anonymous-page', { access: 'read' }, 'speculative', null],
+  ['anonymous-page', { access: 'read', prot: { r: true, w: false, x: false } }, 'speculative', null],
+  ['copy-zero-page', { pte: 'zero' }, 'speculative', null],
+  ['copy-on-write', { pte: 'present' }, 'speculative', null],
+  ['no-fault', { pte: 'present', access: 'read' }, 'none', null],
+  ['sysctl-off', { sysctl: false }, 'classic', null],
+  ['kernel-mode', { userMode: false }, 'classic', null],
+  ['single-mm-user', { threads: 1 }, 'classic', null],
+  ['no-vma', { vmaKind: 'none', inBounds: false }, 'classic', 'SEGV_MAPERR'],
+  ['has-fault-op', { vmaKind: 'file' }, 'classic', null],
+  ['has-fault-op', { vmaKind: 'shmem' }, 'classic', null],
+  ['has-fault-op', { vmaKind: 'hugetlb' }, 'classic', null],
+  ['no-anon-vma', { anonVma: false, pageTable: false }, 'classic', null],
+  ['userfault-missing', { uffdMissing: true }, 'classic', null],
+  ['growing', { vmaKind: 'stack' }, 'classic', null],
+  ['out-of-bounds', { inBounds: false }, 'classic', 'SEGV_MAPERR'],
+  ['access-refused', { prot: { r: true, w: false, x: false } }, 'speculative', 'SEGV_ACCERR'],
+  [
+    'access-refused',
+    { access: 'read', prot: { r: false, w: false, x: false } },
+    'speculative',
+    'SEGV_ACCERR',
+  ],
+  ['interleaved', { interleave: true }, 'classic', null],
+  ['huge-pmd', { hugePmd: true, pageTable: false }, 'classic', null],
+  ['no-page-table', { pageTable: false }, 'classic', null],
+  ['swapped-out', { pte: 'swap' }, 'classic', null],
+  ['fetch-from-non-executable', { access: 'exec' }, 'classic', 'SEGV_ACCERR'],
+];
+
+test.each(SINGLE)('%s: %o is %s', (row, change, path, signal) => {
+  expect(rowOf(change)).toMatchObject({ row, path, signal });
+});
+
+test('every row of the table decides something', () => {
+  const reached = new Set<string>();
+  fc.assert(
+    fc.property(anyFacts, fc.boolean(), fc.constantFrom('x86_64', 'ppc64'), (facts, hasSpf, arch) => {
+      reached.add(expectFault(facts, { hasSpf, arch }).row);
+    }),
+    { numRuns: 20_000, seed: 1 },
+  );
+  for (const [row] of SINGLE) reached.add(row);
+  expect([...reached].sort()).toEqual(ROWS.map(({ id }) => id).sort());
+});
+
+describe('whatever the facts', () => {
+  test('a kernel without the series counts nothing', () => {
+    fc.assert(
+      fc.property(anyFacts, (facts) => {
+        const { path, counted } = expectFault(facts, { hasSpf: false });
+        expect(path).not.toBe('speculative');
+        expect(counted).toEqual({ perf: 0, vmstat: 0 });
+      }),
+    );
+  });
+
+  test('the signal does not depend on the kernel', () => {
+    fc.assert(
+      fc.property(anyFacts, (facts) => {
+        expect(expectFault(facts, SPF).signal).toBe(expectFault(facts, { hasSpf: false }).signal);
+      }),
+    );
+  });
+
+  test('vmstat counts no fault that perf does not, and less only where an access is refused', () => {
+    fc.assert(
+      fc.property(anyFacts, (facts) => {
+        const { counted, path, row } = expectFault(facts, SPF);
+        expect(counted.perf).toBe(path === 'speculative' ? 1 : 0);
+        expect(counted.perf - counted.vmstat).toBe(row === 'access-refused' ? 1 : 0);
+      }),
+    );
+  });
+
+  test('one user of the mm, or the sysctl off, closes the gate', () => {
+    fc.assert(
+      fc.property(anyFacts, (facts) => {
+        expect(expectFault({ ...facts, threads: 1 }, SPF).path).not.toBe('speculative');
+        expect(expectFault({ ...facts, sysctl: false }, SPF).path).not.toBe('speculative');
+      }),
+    );
+  });
+});
+
+test('powerpc leaves a refused access to the classic path', () => {
+  const readOnly = { ...SECOND_TOUCH, prot: { r: true, w: false, x: false } };
+  expect(expectFault(readOnly, { hasSpf: true, arch: 'ppc64' })).toMatchObject({
+    path: 'classic',
+    counted: { perf: 0, vmstat: 0 },
+    signal: 'SEGV_ACCERR',
+  });
+});
+
+test('a kernel is taken for one with the series when it has the sysctl', () => {
+  expect(expectFault(SECOND_TOUCH).path).toBe('speculative');
+  expect(expectFault({ ...SECOND_TOUCH, sysctl: null }).path).toBe('classic');
+});

@@ -1,0 +1,80 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { checkCases } from '../../harness/model/eligibility/check.ts';
+import { eligibilityMismatches } from '../../harness/model/eligibility/mismatches.ts';
+import { checkHistory } from '../../harness/model/history/check.ts';
+import type { History } from '../../harness/model/history/types.ts';
+import { parseHistory } from '../../harness/workload/history/reader.ts';
+import { readCases } from '../../harness/workload/report-lines.ts';
+import { usePrograms, whyNoPrograms } from '../guest/programs.ts';
+import { CORRUPTIONS } from './history/corrupt.ts';
+import { random } from './history/simulator.ts';
+
+/** The models against a kernel that is right: this host's own. */
+
+const reason = whyNoPrograms();
+if (reason !== undefined) console.warn(`the models are not tried on this host: ${reason}`);
+
+/** The history of these pages alone; hammer's calls do not reach beyond a pair of 8-page stripes. */
+const firstPages = (history: History, pages: number): History => ({
+  ...history,
+  threads: history.threads.map((records) =>
+    records
+      .filter(({ page, target }) => page < pages && target < pages)
+      .map((record, sequence) => ({ ...record, sequence })),
+  ),
+});
+
+describe.skipIf(reason !== undefined)("this host's kernel", () => {
+  const programs = usePrograms('hammer', 'spf-counters');
+  const run = (program: string, ...args: readonly string[]): Buffer => {
+    const options = { maxBuffer: 1 << 30, timeout: 50_000 };
+    const { status, stdout, stderr } = spawnSync(join(programs(), program), args, options);
+    expect(status, stderr.toString()).toBe(0);
+    return stdout;
+  };
+  let recorded: Buffer | null = null;
+  const stream = (): Buffer =>
+    (recorded ??= run('hammer', '--history', '-', '--duration', '1', '--seed', '11'));
+
+  test('explains all that hammer saw', () => {
+    const { violations, undecided, stats } = checkHistory(parseHistory(stream()));
+    expect(violations.map(({ explanation }) => explanation)).toEqual([]);
+    expect(undecided).toEqual([]);
+    expect(stats.overlaps).toBeGreaterThan(0);
+    expect(stats.signals).toBeGreaterThan(0);
+    console.info(
+      `${stats.operations} operations, ${stats.overlaps} raced, at most ${stats.maxConfigurations} ways at once`,
+    );
+  });
+
+  test('explains all that is left of it when the guest dies', () => {
+    const bytes = stream();
+    const chance = random(5);
+    for (let n = 0; n < 5; n++) {
+      const history = parseHistory(bytes.subarray(0, 128 + Math.floor(chance() * (bytes.length - 128))));
+      expect(history.complete).toBe(false);
+      expect(checkHistory(history).violations.map(({ explanation }) => explanation)).toEqual([]);
+    }
+  });
+
+  test.each(Object.keys(CORRUPTIONS))('does not explain its history with %s', (kind) => {
+    const history = firstPages(parseHistory(stream()), 64);
+    let caught = 0;
+    for (let seed = 1; seed <= 4; seed++) {
+      const spoiled = CORRUPTIONS[kind]!(history, random(seed));
+      expect(spoiled).not.toBeNull();
+      if (checkHistory(spoiled!).violations.length > 0) caught++;
+    }
+    expect(caught).toBeGreaterThanOrEqual(3);
+  });
+
+  test('counts and signals as the eligibility table says', () => {
+    const { cases, doubts } = readCases(run('spf-counters').toString());
+    const { judged, mismatches } = checkCases(cases, { hasSpf: false });
+    expect(doubts).toEqual([]);
+    expect(eligibilityMismatches(mismatches).map(({ explanation }) => explanation)).toEqual([]);
+    expect(judged).toBeGreaterThan(20);
+  });
+});
