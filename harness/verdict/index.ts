@@ -1,0 +1,6 @@
+/** Whose fault, how sure: observations in, words out. Pure. */
+export { evaluateJob, skippedJob, type JobOutcome } from './evaluate-job.ts';
+export { evaluateRun, type RunObservation } from './evaluate-run.ts';
+export { expectationsSchema, type Expectations } from './expectations.ts';
+export { observeHistory, type JobObservation, type ObservedHistory, type RigFault } from './observation.ts';
+export { excuse, type Excused, type KnownIssue } from './known-issues.ts';
