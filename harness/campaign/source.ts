@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Context } from '../base/context.ts';
+import type { KernelPlan } from '../plan/schedule.ts';
+import { provideTree } from '../source/provide.ts';
+import { intakeSeries } from '../source/series/intake.ts';
+import type { Series, Tree, Worktree } from '../source/types.ts';
+import { prepareWorktree } from '../source/worktree.ts';
+import type { RunRequest } from './request.ts';
+
+/** What the series says of itself, overruled by the plan. */
+export interface SeriesFacts {
+  readonly name: string;
+  readonly symbol: string | undefined;
+  readonly counter: string | undefined;
+  readonly perfEvent: number | undefined;
+}
+
+export interface Source {
+  readonly tree: Tree;
+  readonly series: readonly Series[];
+  /** Null without a series. */
+  readonly facts: SeriesFacts | null;
+  readonly worktrees: Readonly<Record<KernelPlan['choice'], Worktree | undefined>>;
+}
+
+/** The tree, the series, and a worktree for each kernel that the schedule needs. */
+export async function prepareSource(request: RunRequest, ctx: Context): Promise<Source> {
+  const { plan, extraSeries, schedule } = request;
+  const specs = [...plan.series, ...extraSeries].map((spec) => locateSeries(spec, ctx.projectDir));
+  const series: Series[] = [];
+  for (const spec of specs) series.push(await intakeSeries(spec, ctx));
+  const tree = await provideTree(plan.base, ctx);
+  const needs = (choice: KernelPlan['choice']) => schedule.kernels.some((kernel) => kernel.choice === choice);
+  return {
+    tree,
+    series,
+    facts: series.length > 0 ? factsOf(request, series) : null,
+    worktrees: {
+      series: needs('series') ? await prepareWorktree(tree, series, ctx) : undefined,
+      base: needs('base') ? await prepareWorktree(tree, [], ctx) : undefined,
+    },
+  };
+}
+
+/** A bare name is one that comes with the project: a series, or a mutant. Anything else is a spec of harness/source. */
+export function locateSeries(spec: string, projectDir: string): string {
+  const shipped = [`kernel-config/series/${spec}`, `kernel-config/mutants/${spec}.patch`].map((path) =>
+    join(projectDir, path),
+  );
+  return (spec.includes('/') ? undefined : shipped.find((path) => existsSync(path))) ?? spec;
+}
+
+function factsOf({ plan }: RunRequest, series: readonly Series[]): SeriesFacts {
+  return {
+    name: series.map(({ name }) => name).join('+'),
+    symbol: plan.symbol ?? firstOf(series, 'symbol'),
+    counter: plan.counter ?? firstOf(series, 'counter'),
+    perfEvent: plan.perfEvent ?? firstOf(series, 'perfEvent'),
+  };
+}
+
+function firstOf<K extends keyof Series>(series: readonly Series[], key: K): Series[K] | undefined {
+  return series.find((one) => one[key] !== undefined)?.[key];
+}

@@ -1,0 +1,151 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { describeError, EXIT, type ExitCode } from '../base/errors.ts';
+import { projectDir } from './context.ts';
+
+/**
+ * The table of commands. Each action loads its own file, so that `spf --help` and a typing error cost nothing.
+ * Exit codes: 0 nothing new found; 1 the kernel is at fault; 2 wrong usage or configuration; 3 the rig could not judge.
+ */
+const { version } = JSON.parse(readFileSync(join(projectDir, 'package.json'), 'utf8')) as { version: string };
+
+let exitCode: ExitCode = EXIT.clean;
+const ends =
+  <A extends unknown[]>(action: (...args: A) => Promise<ExitCode>) =>
+  async (...args: A): Promise<void> => {
+    exitCode = await action(...args);
+  };
+
+const program = new Command('spf')
+  .description('Build a kernel with a patch series, boot it, hammer it, and say whose fault it is.')
+  .version(version)
+  .exitOverride()
+  .configureHelp({ showGlobalOptions: true })
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 nothing new found; 1 the kernel is at fault; 2 wrong usage or configuration; 3 the rig could not judge.',
+  );
+
+program
+  .command('run')
+  .summary('the main job: plan, build, boot, hammer, verdict')
+  .description('Run a plan: the name of one in kernel-config/plans, or the path of a YAML file.')
+  .argument('[plan]', 'plan to run', 'default')
+  .option('--arch <id...>', 'only these architectures')
+  .option('--kernel <which...>', 'only these kernels: series, base')
+  .option('--profile <name...>', 'only these profiles')
+  .option('--workload <name...>', 'only these workloads (or names of jobs)')
+  .option('--duration <seconds>', 'how long each workload runs', positive)
+  .option('--repeat <n>', 'how often each job runs', natural)
+  .option('--seed <n>', 'seed of the first repeat; random when left out', natural)
+  .option('--jobs <n>', 'guests at a time', natural, 1)
+  .option('--out <dir>', 'where results go', 'out')
+  .option(
+    '--series <spec>',
+    "instead of the plan's series: a directory, an mbox, a patch, git:repo#a..b, msgid:…",
+  )
+  .option('--with <patch...>', "patches on top of the plan's series: a file, a directory, …")
+  .option('--base <spec>', "instead of the plan's base: debian:5.10, git:repo#ref, dir:…, tarball:…")
+  .option('--dry-run', 'show what would be done')
+  .option('--json', 'print the run record (or the schedule) as JSON, and nothing else, on stdout')
+  .action(
+    ends(async (plan: string, options: object) => (await import('./run.ts')).run(plan, options as never)),
+  );
+
+program
+  .command('build')
+  .summary('build one kernel')
+  .description('Build the kernels of a plan, and print where they are.')
+  .argument('[plan]', 'plan that names base and series', 'default')
+  .option('--arch <id...>', 'only these architectures')
+  .option('--kernel <which...>', 'only these kernels: series, base')
+  .option('--profile <name...>', 'only these profiles')
+  .option('--series <spec>', "instead of the plan's series")
+  .option('--with <patch...>', "patches on top of the plan's series")
+  .option('--base <spec>', "instead of the plan's base")
+  .option('--json', 'print what was built as JSON')
+  .action(
+    ends(async (plan: string, options: object) => (await import('./build.ts')).build(plan, options as never)),
+  );
+
+program
+  .command('boot')
+  .summary('boot one kernel and hand over a shell')
+  .description('Boot a kernel of a plan and open a shell in it, or run the command after --.')
+  .argument('[command...]', 'what to run in the guest')
+  .option('--plan <plan>', 'plan that names base and series', 'default')
+  .option('--arch <id>', 'architecture', 'x86_64')
+  .option('--kernel <which>', 'series or base', 'series')
+  .option('--profile <name>', 'profile', 'race')
+  .option('--debian', "Debian's prebuilt kernel instead of one of ours")
+  .action(
+    ends(async (argv: string[], options: object) => (await import('./boot.ts')).boot(argv, options as never)),
+  );
+
+program
+  .command('console')
+  .summary('findings in console logs')
+  .description('Read console logs (- for standard input) and print what the kernel complained about.')
+  .argument('[file...]', 'logs')
+  .option('--vmlinux <file>', 'resolve addresses to file and line')
+  .option('--jsonl <file>', 'batch: one JSON object a line in, one a line out (- for standard input)')
+  .option('--json', 'print the findings as JSON')
+  .action(
+    ends(async (files: string[], options: object) =>
+      (await import('./console.ts')).readConsoles(files, options as never),
+    ),
+  );
+
+program
+  .command('check')
+  .summary('replay the model over recorded histories')
+  .argument('<history...>', 'history.bin files')
+  .option('--json', 'print the reports as JSON')
+  .action(
+    ends(async (files: string[], options: object) =>
+      (await import('./check.ts')).check(files, options as never),
+    ),
+  );
+
+program
+  .command('report')
+  .summary('write the reports of a run again, from its record')
+  .argument('[run]', 'run.json or its directory', 'out/latest')
+  .action(ends(async (run: string) => (await import('./report.ts')).report(run)));
+
+program
+  .command('doctor')
+  .summary('what this machine has, what it lacks, and what that prevents')
+  .option('--json', 'print as JSON')
+  .action(ends(async (options: object) => (await import('./doctor.ts')).doctor(options)));
+
+function natural(text: string): number {
+  if (!/^\d{1,10}$/.test(text)) throw new InvalidArgumentError('a whole number is wanted.');
+  return Number(text);
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && Number.isFinite(value)))
+    throw new InvalidArgumentError('a number above zero is wanted.');
+  return value;
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  exitCode = exitCodeOf(error);
+  if (!(error instanceof CommanderError)) process.stderr.write(`spf: ${describeError(error)}\n`);
+  const unexpected = !(error instanceof CommanderError) && !(error instanceof Error && 'exitCode' in error);
+  if (unexpected && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+}
+process.exitCode = exitCode;
+
+/** Help and version end well; other complaints of the command line are usage; what we did not foresee is the rig's. */
+function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.clean : EXIT.usage;
+  if (error instanceof Error && 'exitCode' in error) return error.exitCode as ExitCode;
+  return EXIT.rig;
+}
