@@ -10,8 +10,18 @@ export interface BootKeys {
 }
 
 export function createBootKeys(): BootKeys {
-  const client = ssh2.utils.generateKeyPairSync('ed25519');
-  return { client: { privateKey: client.private, publicKey: client.public }, host: createHostKey() };
+  return { client: createClientKey(), host: createHostKey() };
+}
+
+/**
+ * ssh2 1.17 drops leading zero bytes of the public point (lib/keygen.js), so that one key in 256 is malformed: that one
+ * is thrown away.
+ */
+function createClientKey(): BootKeys['client'] {
+  for (;;) {
+    const { private: privateKey, public: publicKey } = ssh2.utils.generateKeyPairSync('ed25519');
+    if (!(ssh2.utils.parseKey(privateKey) instanceof Error)) return { privateKey, publicKey };
+  }
 }
 
 function createHostKey(): BootKeys['host'] {
