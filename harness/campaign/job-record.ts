@@ -35,8 +35,9 @@ export function concludeRecord(
 export function missedJob(request: RunRequest, job: JobPlan, why: string, cancelled: boolean): JobRecord {
   const outcome = evaluateJob({
     kernel: { series: null, release: null, dropped: [] },
-    ...{ workload: null, release: null, end: null, exec: null, history: null, cases: null, taint: null },
-    ...{ findings: [], mismatches: [], counters: {}, expectations: {}, excused: [] },
+    ...{ workload: null, release: null, end: null, exec: null, history: null, cases: null, outcomes: null },
+    taint: null,
+    ...{ findings: [], mismatches: [], counters: {}, expectations: {}, excused: [], unseen: [] },
     fault: { culprit: cancelled ? null : 'tool', message: why },
   });
   return concludeRecord(blankRecord(request, job), outcome, {});

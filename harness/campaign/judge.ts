@@ -7,11 +7,21 @@ import { CancelledError, describeError } from '../base/errors.ts';
 import { symbolizeFindings } from '../build/symbols.ts';
 import type { Finding } from '../console/finding.ts';
 import { readConsole } from '../console/reader.ts';
+import { checkOutcomes } from '../model/directed/check.ts';
 import { checkCases } from '../model/eligibility/check.ts';
+import type { KernelFacts } from '../model/eligibility/table.ts';
 import { eligibilityMismatches } from '../model/eligibility/mismatches.ts';
 import type { JobPlan } from '../plan/schedule.ts';
 import type { Mismatch } from '../store/record.ts';
-import { evaluateJob, excuse, type JobOutcome, type KnownIssue, type RigFault } from '../verdict/index.ts';
+import {
+  evaluateJob,
+  excuse,
+  unseenIssues,
+  type JobOutcome,
+  type KnownIssue,
+  type RigFault,
+  type Scene,
+} from '../verdict/index.ts';
 import type { Workload } from '../workload/catalogue.ts';
 import { checkHistoryFile } from './check-history.ts';
 import type { JudgedHistory } from './judge-history.ts';
@@ -48,25 +58,30 @@ export async function judgeDrive(
   );
   const historyFile = join(directory, 'history.bin');
   const { history, fault: unchecked } = await readHistory(historyFile, ctx);
-  const cases = launch?.cases
-    ? checkCases(launch.cases, { hasSpf: kernel.facts !== null, arch: kernel.plan.arch.id })
-    : null;
-  const mismatches = [...(history?.mismatches ?? []), ...eligibilityMismatches(cases?.mismatches ?? [])];
+  const cases = launch?.cases ? checkCases(launch.cases, factsOf(kernel)) : null;
+  const outcomes = launch?.outcomes ? checkOutcomes(launch.outcomes) : null;
+  const mismatches = [
+    ...(history?.mismatches ?? []),
+    ...eligibilityMismatches(cases?.mismatches ?? []),
+    ...(outcomes?.mismatches ?? []),
+  ];
   const { name, counter } = kernel.facts ?? {};
-  const today = new Date().toISOString().slice(0, 10);
-  const said = excuse(findings, knownIssues, name ?? null, today);
-  const saw = excuse(mismatches, knownIssues, name ?? null, today);
+  const scene: Scene = {
+    series: name ?? null,
+    arch: kernel.plan.arch.id,
+    workload: workload.id,
+    today: new Date().toISOString().slice(0, 10),
+  };
+  const said = excuse(findings, knownIssues, scene);
+  const saw = excuse(mismatches, knownIssues, scene);
+  const excused = [...said.excused, ...saw.excused];
   const outcome = evaluateJob({
     kernel: {
       series: name === undefined ? null : { name, counter: counter ?? null },
       release: kernel.record.release,
       dropped: kernel.record.symbols.dropped,
     },
-    workload: {
-      id: workload.id,
-      producesHistory: workload.producesHistory,
-      producesCases: workload.producesCases,
-    },
+    workload: { id: workload.id, produces: workload.produces },
     ...{ release, end, findings: said.fresh, mismatches: saw.fresh },
     fault: fault ?? unchecked,
     exec: launch?.exec ?? null,
@@ -75,13 +90,21 @@ export async function judgeDrive(
       violations: saw.fresh.filter(({ model }) => model === 'history').length,
     },
     cases: cases === null ? null : { judged: cases.judged, skipped: cases.skipped },
+    outcomes: outcomes === null ? null : { judged: outcomes.judged, skipped: outcomes.skipped },
     taint: launch?.taint ?? null,
     counters: launch?.counters ?? {},
     expectations: job.job.expect,
-    excused: [...said.excused, ...saw.excused],
+    excused,
+    unseen: unseenIssues(knownIssues, scene, excused),
   });
   return { outcome, findings, mismatches };
 }
+
+const factsOf = ({ facts, plan }: PreparedKernel): KernelFacts => ({
+  hasSpf: facts !== null,
+  arch: plan.arch.id,
+  rules: facts?.rules ?? [],
+});
 
 /** What was checked, or why it could not be: an unreadable file and a failing checker are the rig's, not the run's end. */
 async function readHistory(

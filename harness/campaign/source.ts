@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Context } from '../base/context.ts';
+import { UsageError } from '../base/errors.ts';
+import { type Rule, RULES } from '../model/eligibility/table.ts';
 import type { KernelPlan } from '../plan/schedule.ts';
 import { provideTree } from '../source/provide.ts';
 import { intakeSeries } from '../source/series/intake.ts';
@@ -14,6 +16,7 @@ export interface SeriesFacts {
   readonly symbol: string | undefined;
   readonly counter: string | undefined;
   readonly perfEvent: number | undefined;
+  readonly rules: readonly Rule[];
 }
 
 export interface Source {
@@ -30,12 +33,13 @@ export async function prepareSource(request: RunRequest, ctx: Context): Promise<
   const specs = [...plan.series, ...extraSeries].map((spec) => locateSeries(spec, ctx.projectDir));
   const series: Series[] = [];
   for (const spec of specs) series.push(await intakeSeries(spec, ctx));
+  const facts = series.length > 0 ? factsOf(request, series) : null;
   const tree = await provideTree(plan.base, ctx);
   const needs = (choice: KernelPlan['choice']) => schedule.kernels.some((kernel) => kernel.choice === choice);
   return {
     tree,
     series,
-    facts: series.length > 0 ? factsOf(request, series) : null,
+    facts,
     worktrees: {
       series: needs('series') ? await prepareWorktree(tree, series, ctx) : undefined,
       base: needs('base') ? await prepareWorktree(tree, [], ctx) : undefined,
@@ -57,7 +61,14 @@ function factsOf({ plan }: RunRequest, series: readonly Series[]): SeriesFacts {
     symbol: plan.symbol ?? firstOf(series, 'symbol'),
     counter: plan.counter ?? firstOf(series, 'counter'),
     perfEvent: plan.perfEvent ?? firstOf(series, 'perfEvent'),
+    rules: series.flatMap(({ name, rules = [] }) => rules.map((rule) => knownRule(rule, name))),
   };
+}
+
+function knownRule(rule: string, series: string): Rule {
+  const known = RULES.find((one) => one === rule);
+  if (known !== undefined) return known;
+  throw new UsageError(`series.yaml of ${series}: there is no rule "${rule}"; there are ${RULES.join(', ')}`);
 }
 
 function firstOf<K extends keyof Series>(series: readonly Series[], key: K): Series[K] | undefined {

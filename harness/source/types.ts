@@ -39,6 +39,8 @@ export interface SeriesFacts {
   readonly counter?: string;
   /** Its `config` of a PERF_TYPE_SOFTWARE event (perf_event_open(2)). */
   readonly perfEvent?: number;
+  /** Rules of the eligibility model that it brings. */
+  readonly rules?: readonly string[];
   /** Its switch, as sysctl(8) names it (`vm.speculative_page_fault`). */
   readonly sysctl?: string;
 }

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 
+const line = z.string().trim().min(1);
+
 /**
  * What is known already and must not hide what is new. An issue excuses findings and mismatches by their signature, on
- * kernels that carry its series, until it expires. It excuses nothing else: a panic, a taint or a lost counter stays.
+ * kernels that carry its series and not its fix, until it expires. It excuses nothing else: a panic, a taint or a lost
+ * counter stays.
  */
 export const knownIssueSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
@@ -16,12 +19,35 @@ export const knownIssueSchema = z.strictObject({
     }
   }),
   /** Name of the series that has it (the first name of a stack counts too). */
-  series: z.string(),
+  series: line,
+  /** Name of the series that mends it: a stack with both has no excuse. */
+  fixedBy: line.optional(),
+  /** Architectures that have it; all when left out. */
+  arch: z.array(line).min(1).optional(),
+  /** What is wrong and why, from the code. */
   reason: z.string().min(20),
+  /** What a user of such a kernel suffers. */
+  effect: z.string().min(20),
+  /** What shows it. */
+  shownBy: z.strictObject({
+    workload: line,
+    /** How often, as it was measured: `3 of 3 tries`. */
+    times: line,
+    /** It shows in every job of that workload: one without it is reported. */
+    always: z.boolean(),
+  }),
   /** Last day (UTC) on which it excuses anything, `2027-06-30`. */
   expires: z.iso.date(),
 });
 export type KnownIssue = z.output<typeof knownIssueSchema>;
+
+/** Where something was seen. `series` is a stack (`spf-v12+spf-v12-fixes`), null for a base; `today` is as `expires`. */
+export interface Scene {
+  readonly series: string | null;
+  readonly arch: string;
+  readonly workload: string;
+  readonly today: string;
+}
 
 export interface Excused {
   readonly id: string;
@@ -33,16 +59,13 @@ interface Signed {
   readonly signature: string;
 }
 
-/** Takes out what is known. `today` is a date as `expires` has it. */
+/** Takes out what is known. */
 export function excuse<T extends Signed>(
   seen: readonly T[],
   issues: readonly KnownIssue[],
-  series: string | null,
-  today: string,
+  scene: Scene,
 ): { readonly fresh: T[]; readonly excused: Excused[] } {
-  const mine = issues.filter(
-    (issue) => series !== null && series.split('+').includes(issue.series) && today <= issue.expires,
-  );
+  const mine = issues.filter((issue) => applies(issue, scene));
   const issueOf = ({ signature }: Signed) => mine.find((issue) => issue.signature.test(signature));
   const fresh = seen.filter((one) => issueOf(one) === undefined);
   const excused = mine.flatMap((issue) => {
@@ -50,4 +73,23 @@ export function excuse<T extends Signed>(
     return count === 0 ? [] : [{ id: issue.id, reason: issue.reason, count }];
   });
   return { fresh, excused };
+}
+
+/** Issues that every job of this kind shows and this one did not: mended unnoticed, or no longer looked for. */
+export function unseenIssues(
+  issues: readonly KnownIssue[],
+  scene: Scene,
+  excused: readonly Excused[],
+): string[] {
+  return issues
+    .filter((issue) => applies(issue, scene))
+    .filter(({ shownBy }) => shownBy.always && shownBy.workload === scene.workload)
+    .map(({ id }) => id)
+    .filter((id) => !excused.some((one) => one.id === id));
+}
+
+function applies({ series, fixedBy, arch, expires }: KnownIssue, scene: Scene): boolean {
+  const stack = scene.series?.split('+') ?? [];
+  const mended = fixedBy !== undefined && stack.includes(fixedBy);
+  return stack.includes(series) && !mended && (arch?.includes(scene.arch) ?? true) && scene.today <= expires;
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** What the guest saw and the model does not allow. */
 export const mismatchSchema = z.object({
-  model: z.enum(['history', 'eligibility']),
+  model: z.enum(['history', 'eligibility', 'directed']),
   rule: z.string(),
   signature: z.string(),
   explanation: z.string(),

@@ -49,8 +49,7 @@ export interface JobObservation {
   /** Null for a job that only boots. */
   readonly workload: {
     readonly id: string;
-    readonly producesHistory: boolean;
-    readonly producesCases: boolean;
+    readonly produces: 'history' | 'cases' | 'outcomes' | 'nothing';
   } | null;
   /** `uname -r` of the kernel that answered; null when none did. */
   readonly release: string | null;
@@ -62,12 +61,16 @@ export interface JobObservation {
   readonly history: ObservedHistory | null;
   /** Cases of the eligibility workload that were judged, and that were not with their reasons. */
   readonly cases: { readonly judged: number; readonly skipped: readonly string[] } | null;
+  /** The same of directed programs. */
+  readonly outcomes: { readonly judged: number; readonly skipped: readonly string[] } | null;
   readonly mismatches: readonly Pick<Mismatch, 'model' | 'rule' | 'explanation'>[];
   readonly taint: { readonly before: number; readonly after: number | null } | null;
   readonly counters: Readonly<Record<string, number>>;
   readonly expectations: Expectations;
   /** Known issues that took findings or mismatches out of the above. */
   readonly excused: readonly Excused[];
+  /** Known issues that this job should have shown and did not. */
+  readonly unseen: readonly string[];
 }
 
 /** What the verdict needs to know of a checked history. */

@@ -15,10 +15,11 @@ export interface WorkloadOptions {
 export interface Workload {
   readonly id: string;
   readonly title: string;
-  /** Writes a history (docs/history-format.md) to its standard output. */
-  readonly producesHistory: boolean;
-  /** Writes a line of JSON a case to its standard output (model/eligibility/facts.ts). */
-  readonly producesCases: boolean;
+  /**
+   * What it writes to its standard output: a history (docs/history-format.md), a line of JSON a case
+   * (model/eligibility/facts.ts), a line of JSON a directed program (model/directed/outcome.ts).
+   */
+  readonly produces: 'history' | 'cases' | 'outcomes' | 'nothing';
   /** Seconds that it runs when nobody says otherwise; for a workload that ends by itself, how long that may take. */
   readonly defaultDuration: number;
   /** `false`: runs for anybody; cases that want root are skipped with a reason. */
@@ -39,8 +40,7 @@ export const workloads: readonly Workload[] = [
   {
     id: 'hammer',
     title: 'page faults against mmap, munmap, mprotect, madvise, mremap and fork',
-    producesHistory: true,
-    producesCases: false,
+    produces: 'history',
     defaultDuration: 20,
     needsRoot: false,
     argv: (options) => [...timed(options), '--history', '-', ...spfEvent(options), ...(options.args ?? [])],
@@ -48,17 +48,28 @@ export const workloads: readonly Workload[] = [
   {
     id: 'spf-counters',
     title: 'which faults are handled speculatively, case by case',
-    producesHistory: false,
-    producesCases: true,
+    produces: 'cases',
     defaultDuration: 30,
     needsRoot: false,
     argv: (options) => [...spfEvent(options), ...(options.args ?? [])],
   },
   {
+    id: 'directed',
+    title: 'one program a suspected defect',
+    produces: 'outcomes',
+    defaultDuration: 120,
+    needsRoot: false,
+    argv: ({ seed, ...options }) => [
+      '--seed',
+      String(seed),
+      ...spfEvent({ seed, ...options }),
+      ...(options.args ?? []),
+    ],
+  },
+  {
     id: 'exit-storm',
     title: 'processes that end, exec and fork while their threads fault',
-    producesHistory: false,
-    producesCases: false,
+    produces: 'nothing',
     defaultDuration: 15,
     needsRoot: false,
     argv: (options) => [...timed(options), ...(options.args ?? [])],

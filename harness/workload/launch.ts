@@ -2,10 +2,18 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CancelledError, RigError } from '../base/errors.ts';
 import type { ExecResult, Running } from '../machine/types.ts';
+import type { DirectedOutcome } from '../model/directed/outcome.ts';
 import type { CountedCase } from '../model/eligibility/facts.ts';
 import type { Workload } from './catalogue.ts';
 import { HistoryFile } from './history-file.ts';
-import { readCases, readCounters, readVmstat, vmstatGrowth } from './report-lines.ts';
+import {
+  type ReadLines,
+  readCases,
+  readCounters,
+  readOutcomes,
+  readVmstat,
+  vmstatGrowth,
+} from './report-lines.ts';
 
 export interface LaunchOptions {
   readonly seed: number;
@@ -29,6 +37,8 @@ export interface Launch {
   readonly counters: Record<string, number>;
   /** Of a workload that produces cases. */
   readonly cases?: readonly CountedCase[];
+  /** Of a workload that produces outcomes. */
+  readonly outcomes?: readonly DirectedOutcome[];
   /** /proc/sys/kernel/tainted; `after` is null when nobody could be asked any more. */
   readonly taint: { readonly before: number; readonly after: number | null };
   /** What the workload said on standard error besides its counters. */
@@ -57,7 +67,8 @@ export async function launchWorkload(
   // On a real machine this outlives the reboot and tells which workload crashed it.
   await writeFile(join(directory, 'attempted.json'), attempt(running, workload, argv), { flush: true });
 
-  const history = workload.producesHistory ? new HistoryFile(join(directory, 'history.bin')) : undefined;
+  const history =
+    workload.produces === 'history' ? new HistoryFile(join(directory, 'history.bin')) : undefined;
   const full = new AbortController();
   const exec = await running.exec(argv, {
     timeout: duration + GRACE,
@@ -69,8 +80,13 @@ export async function launchWorkload(
 
   const after = exec.lost ? undefined : await lastLook(running);
   const { counters, said } = readCounters(exec.stderr);
-  const { cases, doubts } = workload.producesCases ? readCases(exec.stdout) : { doubts: [] };
-  if (cases) await writeFile(join(directory, 'cases.jsonl'), exec.stdout);
+  const { lines: cases, doubts: oddCases } = readWhen(workload.produces === 'cases', readCases, exec.stdout);
+  const { lines: outcomes, doubts: oddOutcomes } = readWhen(
+    workload.produces === 'outcomes',
+    readOutcomes,
+    exec.stdout,
+  );
+  if (cases || outcomes) await writeFile(join(directory, 'cases.jsonl'), exec.stdout);
   return {
     argv,
     exec,
@@ -78,10 +94,19 @@ export async function launchWorkload(
     // The workload's own look at vmstat is closer to the run than ours, which sees our commands too.
     counters: { ...vmstatGrowth(before.vmstat, after?.vmstat ?? {}), ...counters },
     ...(cases && { cases }),
+    ...(outcomes && { outcomes }),
     taint: { before: before.taint, after: after?.taint ?? null },
     said,
-    doubts,
+    doubts: [...oddCases, ...oddOutcomes],
   };
+}
+
+function readWhen<T>(
+  wanted: boolean,
+  read: (stdout: string) => ReadLines<T>,
+  stdout: string,
+): Partial<ReadLines<T>> & Pick<ReadLines<T>, 'doubts'> {
+  return wanted ? read(stdout) : { doubts: [] };
 }
 
 function attempt(running: Running, workload: Workload, argv: readonly string[]): string {

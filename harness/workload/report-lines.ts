@@ -1,4 +1,6 @@
-import { countedCaseSchema, type CountedCase } from '../model/eligibility/facts.ts';
+import type { z } from 'zod';
+import { directedOutcomeSchema } from '../model/directed/outcome.ts';
+import { countedCaseSchema } from '../model/eligibility/facts.ts';
 
 /** Numbers by dotted name (`calls.map`); anything that is no number is left out. */
 export function flattenNumbers(value: unknown, prefix = ''): Record<string, number> {
@@ -23,17 +25,28 @@ export function readCounters(stderr: string): {
   return { counters: flattenNumbers(last), said: lines.slice(0, -1).join('\n') };
 }
 
+export interface ReadLines<T> {
+  readonly lines: T[];
+  readonly doubts: string[];
+}
+
 /** The lines of spf-counters. A line that is cut or odd is a doubt; the others count. */
-export function readCases(stdout: string): { readonly cases: CountedCase[]; readonly doubts: string[] } {
-  const cases: CountedCase[] = [];
+export const readCases = (stdout: string) => readLines(stdout, countedCaseSchema, 'a case');
+
+/** The lines of directed, likewise. */
+export const readOutcomes = (stdout: string) =>
+  readLines(stdout, directedOutcomeSchema, 'a directed program');
+
+function readLines<T>(stdout: string, schema: z.ZodType<T>, whose: string): ReadLines<T> {
+  const lines: T[] = [];
   const doubts: string[] = [];
   for (const line of stdout.split('\n')) {
     if (line.trim() === '') continue;
-    const parsed = countedCaseSchema.safeParse(parseObject(line));
-    if (parsed.success) cases.push(parsed.data);
-    else doubts.push(`a case's line cannot be read: ${line.slice(0, 120)}`);
+    const parsed = schema.safeParse(parseObject(line));
+    if (parsed.success) lines.push(parsed.data);
+    else doubts.push(`${whose}'s line cannot be read: ${line.slice(0, 120)}`);
   }
-  return { cases, doubts };
+  return { lines, doubts };
 }
 
 /** Fields of /proc/vmstat (proc(5)). */

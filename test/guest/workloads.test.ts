@@ -198,7 +198,7 @@ describe.skipIf(reason !== undefined)('workloads on this host', () => {
   describe('spf-counters', () => {
     test('gives every case once, with facts that the model can read', () => {
       const { status, stdout, counters } = run('spf-counters');
-      const { cases, doubts } = readCases(stdout.toString());
+      const { lines: cases, doubts } = readCases(stdout.toString());
       expect(status).toBe(0);
       expect(doubts).toEqual([]);
       expect(cases).toHaveLength(counters['cases']!);
@@ -207,7 +207,7 @@ describe.skipIf(reason !== undefined)('workloads on this host', () => {
 
     test('counts one fault an access where every kernel takes one', () => {
       const { stdout } = run('spf-counters');
-      const { cases } = readCases(stdout.toString());
+      const { lines: cases } = readCases(stdout.toString());
       const exact = [
         'second-touch-write',
         'zero-page-write',
@@ -222,7 +222,7 @@ describe.skipIf(reason !== undefined)('workloads on this host', () => {
     });
 
     test('names the signal of the cases that raise one, and of no other', () => {
-      const { cases } = readCases(run('spf-counters').stdout.toString());
+      const { lines: cases } = readCases(run('spf-counters').stdout.toString());
       const signalled = cases.filter(({ signal }) => signal !== null).map(({ case: name }) => name);
       expect(signalled).toEqual([
         'hole-below',

@@ -71,7 +71,7 @@ describe.skipIf(reason !== undefined)("this host's kernel", () => {
   });
 
   test('counts and signals as the eligibility table says', () => {
-    const { cases, doubts } = readCases(run('spf-counters').toString());
+    const { lines: cases, doubts } = readCases(run('spf-counters').toString());
     const { judged, mismatches } = checkCases(cases, { hasSpf: false });
     expect(doubts).toEqual([]);
     expect(eligibilityMismatches(mismatches).map(({ explanation }) => explanation)).toEqual([]);

@@ -6,7 +6,7 @@ const died = { exec: null, history: null, taint: { before: 0, after: null } };
 const base = { series: null, release: '5.10.223-a', dropped: [] };
 const tool = { culprit: 'tool', message: 'no space left' } as const;
 const cases = {
-  workload: { id: 'spf-counters', producesHistory: false, producesCases: true },
+  workload: { id: 'spf-counters', produces: 'cases' as const },
   history: null,
 };
 

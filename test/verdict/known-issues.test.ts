@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
 import { loadKnownIssues } from '../../harness/plan/known-issues.ts';
-import { evaluateJob, excuse } from '../../harness/verdict/index.ts';
+import { evaluateJob, excuse, unseenIssues } from '../../harness/verdict/index.ts';
 import { knownIssueSchema } from '../../harness/verdict/known-issues.ts';
 import { observe } from './observations.ts';
 
@@ -11,35 +11,43 @@ const issue = knownIssueSchema.parse({
   series: 'spf-v12',
   signature: '^history: wrong-signal-code',
   reason: 'it has been like that since the beginning',
+  effect: 'a handler is told the wrong reason of a fault',
+  fixedBy: 'a-fix',
+  arch: ['x86_64'],
+  shownBy: { workload: 'directed', times: '3 of 3', always: true },
   expires: '2027-06-30',
 });
 const code = { signature: 'history: wrong-signal-code at XCHG' };
 const lost = { signature: 'history: lost-write at READ' };
 
+const scene = { series: 'spf-v12', arch: 'x86_64', workload: 'directed', today: '2027-06-30' };
+
 describe('excuse', () => {
   test('takes out what is known and counts it', () => {
-    expect(excuse([code, lost, code], [issue], 'spf-v12', '2027-06-30')).toEqual({
+    expect(excuse([code, lost, code], [issue], scene)).toEqual({
       fresh: [lost],
       excused: [{ id: issue.id, reason: issue.reason, count: 2 }],
     });
   });
 
   test.each([
-    ['after its last day', 'spf-v12', '2027-07-01'],
-    ['on another series', 'spf-v13', '2027-01-01'],
-    ['on the base', null, '2027-01-01'],
-  ])('excuses nothing %s', (_, series, today) => {
-    expect(excuse([code], [issue], series, today)).toEqual({ fresh: [code], excused: [] });
+    ['after its last day', { today: '2027-07-01' }],
+    ['on another series', { series: 'spf-v13' }],
+    ['on the base', { series: null }],
+    ['with what mends it', { series: 'spf-v12+a-fix' }],
+    ['on an architecture that does not have it', { arch: 'ppc64' }],
+  ])('excuses nothing %s', (_, change) => {
+    expect(excuse([code], [issue], { ...scene, ...change })).toEqual({ fresh: [code], excused: [] });
   });
 
   test('a stack of series has the issues of each', () => {
-    expect(excuse([code], [issue], 'spf-v12+a-fix', '2027-01-01').fresh).toEqual([]);
+    expect(excuse([code], [issue], { ...scene, series: 'spf-v12+another' }).fresh).toEqual([]);
   });
 
   test('law: nothing is lost and nothing is invented', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(code, lost)), (seen) => {
-        const { fresh, excused } = excuse(seen, [issue], 'spf-v12', '2027-01-01');
+        const { fresh, excused } = excuse(seen, [issue], scene);
         expect(fresh.length + excused.reduce((sum, { count }) => sum + count, 0)).toBe(seen.length);
         expect(fresh).not.toContain(code);
       }),
@@ -54,6 +62,30 @@ test('an excused job passes and says what was excused', () => {
     name: 'known-issues',
     status: 'SKIP',
     detail: `known issue old-one, seen 2 times: ${issue.reason}`,
+  });
+});
+
+describe('unseenIssues', () => {
+  const seen = [{ id: 'old-one', reason: issue.reason, count: 1 }];
+  const sometimes = { ...issue, shownBy: { ...issue.shownBy, always: false } };
+
+  test('names what the job should have shown and did not', () => {
+    expect(unseenIssues([issue], scene, [])).toEqual(['old-one']);
+    expect(unseenIssues([issue], scene, seen)).toEqual([]);
+  });
+
+  test('asks only jobs that show it each time, on kernels that have it', () => {
+    expect(unseenIssues([sometimes], scene, [])).toEqual([]);
+    expect(unseenIssues([issue], { ...scene, workload: 'hammer' }, [])).toEqual([]);
+    expect(unseenIssues([issue], { ...scene, series: 'spf-v12+a-fix' }, [])).toEqual([]);
+  });
+
+  test('the job says so, and passes', () => {
+    const { status, checks } = evaluateJob(observe({ unseen: ['old-one'] }));
+    expect(status).toBe('PASS');
+    expect(checks.find(({ name }) => name === 'known-issues.not-seen')?.detail).toMatch(
+      /old-one; is it mended/,
+    );
   });
 });
 

@@ -11,7 +11,7 @@ export function observe(differs: Partial<JobObservation> = {}): JobObservation {
       release: '5.10.223-a',
       dropped: [],
     },
-    workload: { id: 'hammer', producesHistory: true, producesCases: false },
+    workload: { id: 'hammer', produces: 'history' },
     release: '5.10.223-a',
     end: { reason: 'clean', detail: 'powered off as asked' },
     exec: { exitCode: 0, signal: null, timedOut: false, lost: false },
@@ -19,11 +19,13 @@ export function observe(differs: Partial<JobObservation> = {}): JobObservation {
     findings: [],
     history: history(),
     cases: null,
+    outcomes: null,
     mismatches: [],
     taint: { before: 0, after: 0 },
     counters: { spf: 7_700, faults: 10_000, 'vmstat.speculative_pgfault': 7_700, 'vmstat.pgfault': 2_400 },
     expectations: { minSpeculativeShare: 0.4 },
     excused: [],
+    unseen: [],
     ...differs,
   };
 }
@@ -107,11 +109,19 @@ export const excusable = fc.constantFrom(
   panic('Attempted to kill init! exitcode=0x00000100'),
 );
 
-const codeMismatch = fc.constantFrom(violation, {
-  model: 'eligibility' as const,
-  rule: 'main-stack',
-  explanation: 'was speculative',
-});
+const codeMismatch = fc.constantFrom(
+  violation,
+  {
+    model: 'eligibility' as const,
+    rule: 'main-stack',
+    explanation: 'was speculative',
+  },
+  {
+    model: 'directed' as const,
+    rule: 'exchange-while-moved',
+    explanation: 'data-lost',
+  },
+);
 
 /** Everything that can be observed, sensible together or not: a rig that breaks does not break sensibly. */
 export const anyObservation: fc.Arbitrary<JobObservation> = fc.record({
@@ -125,7 +135,15 @@ export const anyObservation: fc.Arbitrary<JobObservation> = fc.record({
     dropped: fc.subarray([{ symbol: 'KASAN', reason: 'no such symbol' }]),
   }),
   workload: fc.option(
-    fc.record({ id: fc.constant('hammer'), producesHistory: fc.boolean(), producesCases: fc.boolean() }),
+    fc.record({
+      id: fc.constant('hammer'),
+      produces: fc.constantFrom(
+        'history' as const,
+        'cases' as const,
+        'outcomes' as const,
+        'nothing' as const,
+      ),
+    }),
   ),
   release: fc.constantFrom(null, '5.10.223-a'),
   end: fc.option(
@@ -156,6 +174,7 @@ export const anyObservation: fc.Arbitrary<JobObservation> = fc.record({
     }),
   ),
   cases: fc.option(fc.record({ judged: fc.nat(2), skipped: fc.subarray(['no NUMA']) })),
+  outcomes: fc.option(fc.record({ judged: fc.nat(2), skipped: fc.subarray(['no zram']) })),
   mismatches: fc.array(codeMismatch, { maxLength: 2 }),
   taint: fc.option(
     fc.record({ before: fc.constantFrom(0, 512), after: fc.constantFrom(null, 0, 512, 128, 4096, 16) }),
@@ -171,6 +190,7 @@ export const anyObservation: fc.Arbitrary<JobObservation> = fc.record({
     { counters: { childrenLost: { max: 0 } } },
   ),
   excused: fc.subarray([{ id: 'known', reason: 'it is known since long ago', count: 1 }]),
+  unseen: fc.subarray(['known-too']),
 });
 
 /** The same with all evidence against the kernel taken out: whatever is left is the rig's. */

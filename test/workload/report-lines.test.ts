@@ -29,7 +29,7 @@ describe('counters', () => {
 
 describe('cases', () => {
   test('of a stream that was cut count as far as it goes', () => {
-    const { cases, doubts } = readCases(
+    const { lines: cases, doubts } = readCases(
       `${line('second-touch-write')}\n${line('single-thread').slice(0, 40)}`,
     );
     expect(cases.map(({ case: name, spf }) => [name, spf])).toEqual([['second-touch-write', 8]]);
@@ -37,7 +37,7 @@ describe('cases', () => {
   });
 
   test('with an unknown fact are a doubt', () => {
-    const { cases, doubts } = readCases(line('x').replace('"anon"', '"anonymous"'));
+    const { lines: cases, doubts } = readCases(line('x').replace('"anon"', '"anonymous"'));
     expect(cases).toEqual([]);
     expect(doubts[0]).toMatch(/^a case's line cannot be read: \{"case":"x"/);
   });

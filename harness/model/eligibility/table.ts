@@ -3,11 +3,21 @@ import type { FaultFacts } from './facts.ts';
 export type Path = 'speculative' | 'classic' | 'none';
 export type SegvCode = 'SEGV_MAPERR' | 'SEGV_ACCERR';
 
+/**
+ * What later series decide otherwise than v12:
+ * - `refused-is-classic`: an access that the VMA does not permit, the fetch of an instruction among them, is left to the
+ *   classic path.
+ */
+export const RULES = ['refused-is-classic'] as const;
+export type Rule = (typeof RULES)[number];
+
 /** What a kernel is, as far as the rules ask. */
 export interface KernelFacts {
   readonly hasSpf: boolean;
   /** Name of harness/arch; x86_64 when left out. */
   readonly arch?: string;
+  /** None when left out. */
+  readonly rules?: readonly Rule[];
 }
 
 export interface Row {
@@ -108,6 +118,12 @@ export const ROWS: readonly Row[] = [
     holds: ({ inBounds }) => !inBounds,
     then: 'classic',
     why: 'step 8: find_vma() gave the VMA above the hole; spf_vma_changed',
+  },
+  {
+    id: 'refused-is-classic',
+    holds: (facts, { rules }) => forbidden(facts) && rules?.includes('refused-is-classic') === true,
+    then: 'classic',
+    why: 'rule refused-is-classic: __handle_speculative_fault() gives up where the access is not permitted',
   },
   {
     id: 'refused-elsewhere',

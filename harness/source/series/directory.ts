@@ -52,6 +52,6 @@ async function withManifest(
     const draft = await readPatch(await readBounded(path, LIMITS.patchBytes, directory), file, path, ctx);
     patches.push({ ...toPatch(draft, number), title });
   }
-  const { name, title, base, symbol, counter, perfEvent, sysctl } = manifest;
-  return makeSeries({ name, patches, title, base, symbol, counter, perfEvent, sysctl });
+  const { name, title, base, symbol, counter, perfEvent, sysctl, rules } = manifest;
+  return makeSeries({ name, patches, title, base, symbol, counter, perfEvent, sysctl, rules });
 }

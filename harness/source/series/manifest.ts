@@ -26,6 +26,8 @@ export const manifestSchema = z.strictObject({
     .string()
     .regex(/^[a-z0-9_-]+(\.[a-z0-9_-]+)+$/, 'a name as sysctl(8) has it')
     .optional(),
+  /** Rules of harness/model/eligibility/table.ts that hold with this series and not with v12 as it was posted. */
+  rules: z.array(z.string()).optional(),
   /** Where it comes from, for people. */
   origin: z.string().optional(),
   patches: z

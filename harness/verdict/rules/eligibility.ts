@@ -14,7 +14,7 @@ export const eligibilityAsPredicted: Rule = {
         'likely',
       );
     }
-    if (!booted(job) || job.workload?.producesCases !== true) return null;
+    if (!booted(job) || job.workload?.produces !== 'cases') return null;
     if (job.cases === null || job.cases.judged === 0) {
       if (wasInterrupted(job)) return skip(`no cases: ${interruption(job)}`);
       return rigError(

@@ -13,7 +13,7 @@ function ofHistory(
   return {
     name,
     judge(job) {
-      if (!booted(job) || job.workload?.producesHistory !== true || job.history === null) return null;
+      if (!booted(job) || job.workload?.produces !== 'history' || job.history === null) return null;
       return judge(job.history, job);
     },
   };
@@ -23,7 +23,7 @@ function ofHistory(
 export const historyComplete: Rule = {
   name: 'history.complete',
   judge(job) {
-    if (!booted(job) || job.workload?.producesHistory !== true) return null;
+    if (!booted(job) || job.workload?.produces !== 'history') return null;
     if (job.history === null) {
       if (wasInterrupted(job)) return skip(`no history: ${interruption(job)}`);
       return rigError('harness', `${job.workload.id} left no history`);

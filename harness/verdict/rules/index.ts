@@ -1,8 +1,9 @@
 import { consoleClean } from './console.ts';
 import { countersInBounds, speculativeShareReached, zeroWhenOff } from './counters.ts';
+import { directedOutcomes } from './directed.ts';
 import { eligibilityAsPredicted } from './eligibility.ts';
 import { historyComplete, historyDecided, historyExplained, historyRaced } from './history.ts';
-import { knownIssues } from './known.ts';
+import { knownIssues, knownIssuesNotSeen } from './known.ts';
 import { kernelRelease, taintUnchanged } from './kernel.ts';
 import { machineBooted, machineEndedClean, rigIntact } from './machine.ts';
 import type { Rule } from './rule.ts';
@@ -19,6 +20,7 @@ export const rules: readonly Rule[] = [
   consoleClean,
   historyExplained,
   eligibilityAsPredicted,
+  directedOutcomes,
   machineBooted,
   machineEndedClean,
   taintUnchanged,
@@ -31,4 +33,5 @@ export const rules: readonly Rule[] = [
   countersInBounds,
   ...sanitizerRules,
   knownIssues,
+  knownIssuesNotSeen,
 ];

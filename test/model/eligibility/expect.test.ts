@@ -2,10 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { expectFault } from '../../../harness/model/eligibility/expect.ts';
 import type { FaultFacts } from '../../../harness/model/eligibility/facts.ts';
-import { ROWS } from '../../../harness/model/eligibility/table.ts';
+import { ROWS, RULES } from '../../../harness/model/eligibility/table.ts';
 import { SECOND_TOUCH, anyFacts } from './facts.ts';
 
 const SPF = { hasSpf: true };
+const anyKernel = fc.record({
+  hasSpf: fc.boolean(),
+  arch: fc.constantFrom('x86_64', 'ppc64'),
+  rules: fc.subarray([...RULES]),
+});
 const rowOf = (change: Partial<FaultFacts>, kernel = SPF) =>
   expectFault({ ...SECOND_TOUCH, ...change }, kernel);
 
@@ -54,8 +59,8 @@ test.each(SINGLE)('%s: %o is %s', (row, change, path, signal) => {
 test('every row of the table decides something', () => {
   const reached = new Set<string>();
   fc.assert(
-    fc.property(anyFacts, fc.boolean(), fc.constantFrom('x86_64', 'ppc64'), (facts, hasSpf, arch) => {
-      reached.add(expectFault(facts, { hasSpf, arch }).row);
+    fc.property(anyFacts, anyKernel, (facts, kernel) => {
+      reached.add(expectFault(facts, kernel).row);
     }),
     { numRuns: 20_000, seed: 1 },
   );
@@ -114,4 +119,15 @@ test('powerpc leaves a refused access to the classic path', () => {
 test('a kernel is taken for one with the series when it has the sysctl', () => {
   expect(expectFault(SECOND_TOUCH).path).toBe('speculative');
   expect(expectFault({ ...SECOND_TOUCH, sysctl: null }).path).toBe('classic');
+});
+
+test('a series may leave every access that is not permitted to the classic path, fetches too', () => {
+  const fixed = { hasSpf: true, rules: ['refused-is-classic'] as const };
+  const readOnly = { ...SECOND_TOUCH, prot: { r: true, w: false, x: false } };
+  const fetch = { ...readOnly, access: 'exec' as const, pte: 'present' as const };
+  for (const facts of [readOnly, fetch]) {
+    const expected = { path: 'classic', counted: { perf: 0, vmstat: 0 }, signal: 'SEGV_ACCERR', sure: true };
+    expect(expectFault(facts, fixed)).toMatchObject(expected);
+  }
+  expect(expectFault(SECOND_TOUCH, fixed).path).toBe('speculative');
 });

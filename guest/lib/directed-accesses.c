@@ -1,0 +1,180 @@
+/* One access that is not allowed, in a process with a second thread: which signal, with which code? */
+#define _GNU_SOURCE
+#include "directed.h"
+
+#include "guard.h"
+#include "rig.h"
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { PAGES = 8, RW = PROT_READ | PROT_WRITE };
+
+static char *page(char *region, unsigned n)
+{
+	return region + n * rig_page_size();
+}
+
+static const char *code_name(int signal, int code)
+{
+	if (signal == 0)
+		return "no-signal";
+	if (signal == SIGBUS)
+		return "SIGBUS";
+	return code == SEGV_MAPERR ? "SEGV_MAPERR" : code == SEGV_ACCERR ? "SEGV_ACCERR" : "SEGV_OTHER";
+}
+
+__attribute__((noreturn)) static void *wait_for_ever(void *unused)
+{
+	(void)unused;
+	for (;;)
+		pause();
+}
+
+/* A region with a page table and an anon_vma, in a process in which faults can be speculative. */
+static char *begun(void)
+{
+	pthread_t company;
+	if (pthread_create(&company, NULL, wait_for_ever, NULL))
+		rig_broken("cannot start a thread: %m");
+	char *region = rig_region(PAGES * rig_page_size());
+	guard_thread();
+	guard_start(region, PAGES * rig_page_size());
+	*(volatile uint64_t *)region = 1;
+	return region;
+}
+
+static const char *load(char *address)
+{
+	uint64_t value;
+	return guard_load((volatile uint64_t *)address, &value) ? "no-signal" : code_name(guard_last.signal, guard_last.code);
+}
+
+static const char *store(char *address)
+{
+	uint64_t old;
+	bool well = guard_exchange((volatile uint64_t *)address, 2, &old);
+	return well ? "no-signal" : code_name(guard_last.signal, guard_last.code);
+}
+
+static const char *write_read_only(const struct trial *trial)
+{
+	(void)trial;
+	char *region = begun();
+	mprotect(region, PAGES * rig_page_size(), PROT_READ);
+	return store(page(region, 2));
+}
+
+static const char *write_read_only_present(const struct trial *trial)
+{
+	(void)trial;
+	char *region = begun();
+	mprotect(region, PAGES * rig_page_size(), PROT_READ);
+	return store(region);
+}
+
+static const char *read_no_access(const struct trial *trial)
+{
+	(void)trial;
+	char *region = begun();
+	mprotect(region, PAGES * rig_page_size(), PROT_NONE);
+	return load(page(region, 2));
+}
+
+static char *with_hole(void)
+{
+	char *region = begun();
+	*(volatile uint64_t *)page(region, 4) = 1;
+	munmap(page(region, 1), 3 * rig_page_size());
+	return region;
+}
+
+static const char *read_hole_below(const struct trial *trial)
+{
+	(void)trial;
+	return load(page(with_hole(), 2));
+}
+
+static const char *write_hole_below(const struct trial *trial)
+{
+	(void)trial;
+	return store(page(with_hole(), 3));
+}
+
+static sigjmp_buf back;
+static volatile int fetch_signal, fetch_code;
+
+static void note_and_leave(int signal, siginfo_t *info, void *context)
+{
+	(void)context;
+	fetch_signal = signal;
+	fetch_code = info->si_code;
+	siglongjmp(back, 1);
+}
+
+static const char *fetch(char *address)
+{
+	struct sigaction action = { .sa_sigaction = note_and_leave, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER };
+	sigaction(SIGSEGV, &action, NULL);
+	sigaction(SIGBUS, &action, NULL);
+	sigaction(SIGILL, &action, NULL);
+#if defined(__powerpc64__) && _CALL_ELF != 2
+	/* A function pointer is the address of a descriptor (ELF v1). */
+	uint64_t descriptor[3] = { (uint64_t)(uintptr_t)address, 0, 0 };
+	void (*function)(void) = (void (*)(void))(uintptr_t)descriptor;
+#else
+	void (*function)(void) = (void (*)(void))(uintptr_t)address;
+#endif
+	if (!sigsetjmp(back, 0))
+		function();
+	return code_name(fetch_signal, fetch_code);
+}
+
+static void put_return(char *address)
+{
+#if defined(__x86_64__)
+	*(volatile uint8_t *)address = 0xc3; /* ret */
+#elif defined(__powerpc64__)
+	*(volatile uint32_t *)address = 0x4e800020; /* blr */
+#endif
+}
+
+static const char *fetch_not_executable(const struct trial *trial)
+{
+	(void)trial;
+	char *region = begun();
+	put_return(page(region, 2));
+	return fetch(page(region, 2));
+}
+
+static const char *fetch_not_executable_absent(const struct trial *trial)
+{
+	(void)trial;
+	return fetch(page(begun(), 2));
+}
+
+static const char *only_where_we_can_fetch(const struct trial *trial)
+{
+	(void)trial;
+#if defined(__x86_64__) || defined(__powerpc64__)
+	return NULL;
+#else
+	return "nobody has written this architecture's return instruction down";
+#endif
+}
+
+const struct directed directed_accesses[] = {
+	{ "write-read-only", write_read_only, NULL },
+	{ "write-read-only-present", write_read_only_present, NULL },
+	{ "read-no-access", read_no_access, NULL },
+	{ "read-hole-below", read_hole_below, NULL },
+	{ "write-hole-below", write_hole_below, NULL },
+	{ "fetch-not-executable", fetch_not_executable, only_where_we_can_fetch },
+	{ "fetch-not-executable-absent", fetch_not_executable_absent, only_where_we_can_fetch },
+	{ .name = NULL },
+};

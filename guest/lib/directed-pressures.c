@@ -1,0 +1,262 @@
+/* Faults while something else than the process's own threads changes its pages: policies, swap, compaction, collapse. */
+#define _GNU_SOURCE
+#include "directed.h"
+
+#include "guard.h"
+#include "random.h"
+#include "rig.h"
+
+#include <fcntl.h>
+#include <linux/mempolicy.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/swap.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifndef MADV_PAGEOUT
+#define MADV_PAGEOUT 21
+#endif
+
+enum { PAGES = 64, RW = PROT_READ | PROT_WRITE, PRIVATE = MAP_PRIVATE | MAP_ANONYMOUS };
+
+static char *region;
+static size_t region_bytes;
+
+static void begin(size_t bytes)
+{
+	region_bytes = bytes;
+	region = rig_region(bytes);
+	guard_thread();
+	guard_start(region, bytes);
+}
+
+static volatile uint64_t *word(unsigned page)
+{
+	return (volatile uint64_t *)(region + page * rig_page_size());
+}
+
+/* Every other page is ours alone: what we stored last must be there. */
+static void own_and_exchange(struct racer *racer)
+{
+	struct owned owned[PAGES] = { 0 };
+	for (struct random random = random_seeded(racer->seed, racer->number); !race_over() && !racer->verdict;) {
+		unsigned page = random_below(&random, PAGES) / 2 * 2 + racer->number % 2;
+		if (!owned_exchange(&owned[page], word(page)))
+			racer->verdict = "data-lost";
+	}
+}
+
+static void touch_all(struct racer *racer)
+{
+	uint64_t old;
+	for (struct random random = random_seeded(racer->seed, racer->number); !race_over();)
+		guard_exchange(word(random_below(&random, PAGES)), ++racer->count, &old);
+}
+
+static void map_and_unmap(struct racer *racer)
+{
+	for (; !race_over(); racer->count++) {
+		munmap(region, region_bytes);
+		mmap(region, region_bytes, RW, PRIVATE | MAP_FIXED, -1, 0);
+	}
+}
+
+static const char *const NOT_OURS = "it changes settings of the whole machine, which was not allowed (--may-set 1)";
+
+static bool write_text(const char *path, const char *text)
+{
+	int file = open(path, O_WRONLY | O_CLOEXEC);
+	if (file < 0)
+		return false;
+	bool well = write(file, text, strlen(text)) == (ssize_t)strlen(text);
+	close(file);
+	return well;
+}
+
+/* --- memory policy: freed by mbind() while a fault reads it --- */
+
+static void change_policy(struct racer *racer)
+{
+	unsigned long node = 1;
+	for (; !race_over(); racer->count++) {
+		syscall(SYS_mbind, region, region_bytes, MPOL_BIND, &node, 8 * sizeof node, 0);
+		madvise(region, region_bytes, MADV_DONTNEED);
+		syscall(SYS_mbind, region, region_bytes, MPOL_PREFERRED, &node, 8 * sizeof node, 0);
+	}
+}
+
+static const char *fault_while_policy_changes(const struct trial *trial)
+{
+	begin(PAGES * rig_page_size());
+	struct racer racers[] = {
+		{ .run = change_policy },
+		{ .run = touch_all, .seed = trial->seed },
+		{ .run = touch_all, .seed = trial->seed },
+	};
+	return race(racers, 3, trial->ns, "done");
+}
+
+static const char *no_policies(const struct trial *trial)
+{
+	(void)trial;
+	unsigned long node = 1;
+	void *page = mmap(NULL, rig_page_size(), RW, PRIVATE, -1, 0);
+	long refused = syscall(SYS_mbind, page, rig_page_size(), MPOL_BIND, &node, 8 * sizeof node, 0);
+	munmap(page, rig_page_size());
+	return refused ? "mbind is refused (no NUMA in this kernel)" : NULL;
+}
+
+/* --- swap on zram: read in synchronously, which a speculative fault may do --- */
+
+#define ZRAM "/dev/zram0"
+
+/* The header that mkswap(8) writes: union swap_header, include/linux/swap.h. */
+static bool make_swap(uint64_t bytes)
+{
+	size_t page = rig_page_size();
+	char *header = rig_buffer(page);
+	uint32_t info[] = { 1 /* version */, (uint32_t)(bytes / page - 1) /* last page */, 0 /* bad pages */ };
+	memcpy(header + 1024, info, sizeof info);
+	memcpy(header + page - 10, "SWAPSPACE2", 10);
+	int file = open(ZRAM, O_WRONLY | O_CLOEXEC);
+	if (file < 0)
+		return false;
+	bool well = write(file, header, page) == (ssize_t)page && fsync(file) == 0;
+	close(file);
+	return well;
+}
+
+static const char *no_swap(const struct trial *trial)
+{
+	static enum { UNKNOWN, THERE, ABSENT } swap;
+	if (!trial->may_set)
+		return NOT_OURS;
+	if (swap == UNKNOWN) {
+		bool made = write_text("/sys/block/zram0/disksize", "64M") && make_swap(64u << 20) && !swapon(ZRAM, 0);
+		swap = made ? THERE : ABSENT;
+	}
+	return swap == THERE ? NULL : "no swap on zram can be had here (no zram, or not root)";
+}
+
+static void swap_out(struct racer *racer)
+{
+	for (; !race_over(); racer->count++)
+		madvise(region, region_bytes, MADV_PAGEOUT);
+}
+
+static const char *exchange_while_swapped(const struct trial *trial)
+{
+	begin(PAGES * rig_page_size());
+	struct racer racers[] = {
+		{ .run = own_and_exchange, .seed = trial->seed },
+		{ .run = own_and_exchange, .seed = trial->seed },
+		{ .run = swap_out },
+	};
+	return race(racers, 3, trial->ns, "data-kept");
+}
+
+static const char *swap_in_while_unmapped(const struct trial *trial)
+{
+	begin(PAGES * rig_page_size());
+	struct racer racers[] = {
+		{ .run = touch_all, .seed = trial->seed },
+		{ .run = map_and_unmap },
+		{ .run = swap_out },
+	};
+	return race(racers, 3, trial->ns, "done");
+}
+
+/* --- compaction: pages migrate under the threads --- */
+
+#define COMPACT "/proc/sys/vm/compact_memory"
+
+static const char *no_compaction(const struct trial *trial)
+{
+	if (!trial->may_set)
+		return NOT_OURS;
+	return access(COMPACT, W_OK) ? "no compaction can be asked for here (" COMPACT ")" : NULL;
+}
+
+static void compact(struct racer *racer)
+{
+	for (; !race_over(); racer->count++)
+		write_text(COMPACT, "1");
+}
+
+static const char *exchange_while_migrated(const struct trial *trial)
+{
+	begin(PAGES * rig_page_size());
+	struct racer racers[] = {
+		{ .run = own_and_exchange, .seed = trial->seed },
+		{ .run = own_and_exchange, .seed = trial->seed },
+		{ .run = compact },
+	};
+	return race(racers, 3, trial->ns, "data-kept");
+}
+
+static const char *unmap_while_migrated(const struct trial *trial)
+{
+	begin(PAGES * rig_page_size());
+	struct racer racers[] = {
+		{ .run = touch_all, .seed = trial->seed },
+		{ .run = map_and_unmap },
+		{ .run = compact },
+	};
+	return race(racers, 3, trial->ns, "done");
+}
+
+/* --- khugepaged: page tables are taken away to make huge pages of them --- */
+
+#define HUGE "/sys/kernel/mm/transparent_hugepage/"
+#define HUGE_PAGE ((size_t)16 << 20) /* the largest of all architectures */
+
+static const char *no_khugepaged(const struct trial *trial)
+{
+	if (!trial->may_set)
+		return NOT_OURS;
+	bool eager = write_text(HUGE "khugepaged/scan_sleep_millisecs", "0") &&
+		     write_text(HUGE "khugepaged/alloc_sleep_millisecs", "0") && write_text(HUGE "enabled", "madvise");
+	return eager ? NULL : "khugepaged cannot be told to hurry (no transparent huge pages, or not root)";
+}
+
+/* Splits what was collapsed: discards one page that nobody owns, at the end. */
+static void split_again(struct racer *racer)
+{
+	for (struct timespec pause = { 0, 20 * 1000 * 1000 }; !race_over(); racer->count++) {
+		nanosleep(&pause, NULL);
+		madvise(region + region_bytes - rig_page_size(), rig_page_size(), MADV_DONTNEED);
+		madvise(region + HUGE_PAGE / 8 - rig_page_size(), rig_page_size(), MADV_DONTNEED);
+	}
+}
+
+static const char *exchange_while_collapsed(const struct trial *trial)
+{
+	prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0);
+	begin(HUGE_PAGE);
+	/* Small pages first, so that there is something to collapse. */
+	madvise(region, region_bytes, MADV_NOHUGEPAGE);
+	for (size_t at = 0; at < region_bytes; at += rig_page_size())
+		*(volatile uint64_t *)(region + at) = 0;
+	madvise(region, region_bytes, MADV_HUGEPAGE);
+	struct racer racers[] = {
+		{ .run = own_and_exchange, .seed = trial->seed },
+		{ .run = own_and_exchange, .seed = trial->seed },
+		{ .run = split_again },
+	};
+	return race(racers, 3, trial->ns, "data-kept");
+}
+
+const struct directed directed_pressures[] = {
+	{ "fault-while-policy-changes", fault_while_policy_changes, no_policies },
+	{ "exchange-while-swapped", exchange_while_swapped, no_swap },
+	{ "swap-in-while-unmapped", swap_in_while_unmapped, no_swap },
+	{ "exchange-while-migrated", exchange_while_migrated, no_compaction },
+	{ "unmap-while-migrated", unmap_while_migrated, no_compaction },
+	{ "exchange-while-collapsed", exchange_while_collapsed, no_khugepaged },
+	{ .name = NULL },
+};
