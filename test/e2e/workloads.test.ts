@@ -3,6 +3,7 @@ import type { PrebuiltKernel } from '../../harness/build/debian/kernel.ts';
 import { localMachine } from '../../harness/machine/local/machine.ts';
 import { qemuMachine } from '../../harness/machine/qemu/machine.ts';
 import type { Running } from '../../harness/machine/types.ts';
+import { checkOutcomes } from '../../harness/model/directed/check.ts';
 import { checkHistory } from '../../harness/model/history/check.ts';
 import { findWorkload } from '../../harness/workload/catalogue.ts';
 import { readHistory } from '../../harness/workload/history/reader.ts';
@@ -23,9 +24,9 @@ describe.skipIf(!canBoot).each(Object.entries(machines))(
     let machine: Running;
     beforeAll(async () => void (machine = await boot(await prebuilt())));
     afterAll(async () => void (await machine?.stop('cancelled')));
-    const launch = (id: string, name = id, duration = 2) =>
+    const launch = (id: string, name = id, duration = 2, args: readonly string[] = []) =>
       launchWorkload(machine, findWorkload(id), {
-        ...{ seed: 7, duration, directory: directoryFor(`${name}-${kind}`), signal: ctx.signal },
+        ...{ seed: 7, duration, args, directory: directoryFor(`${name}-${kind}`), signal: ctx.signal },
       });
 
     it('hammer leaves a whole history that the model explains', async () => {
@@ -46,6 +47,18 @@ describe.skipIf(!canBoot).each(Object.entries(machines))(
     it('the others run to their end', async () => {
       for (const id of ['spf-counters', 'exit-storm'])
         expect((await launch(id)).exec).toMatchObject({ exitCode: 0 });
+    });
+
+    it('the directed programs end as they should', async () => {
+      const mayChangeIt = kind === 'host' ? [] : ['--may-set', '1'];
+      const { outcomes = [], exec } = await launch('directed', 'directed', 60, [
+        ...['--tries', '1', '--seconds', '0.3'],
+        ...mayChangeIt,
+      ]);
+      expect(exec).toMatchObject({ exitCode: 0, lost: false });
+      const { judged, mismatches } = checkOutcomes(outcomes);
+      expect(mismatches.map(({ explanation }) => explanation)).toEqual([]);
+      expect(judged).toBeGreaterThanOrEqual(11);
     });
 
     it('a history that the kernel cut is judged as far as it came', async () => {

@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { checkOutcomes } from '../../harness/model/directed/check.ts';
 import { checkCases } from '../../harness/model/eligibility/check.ts';
 import { eligibilityMismatches } from '../../harness/model/eligibility/mismatches.ts';
 import { checkHistory } from '../../harness/model/history/check.ts';
 import type { History } from '../../harness/model/history/types.ts';
 import { parseHistory } from '../../harness/workload/history/reader.ts';
-import { readCases } from '../../harness/workload/report-lines.ts';
+import { readCases, readOutcomes } from '../../harness/workload/report-lines.ts';
 import { usePrograms, whyNoPrograms } from '../guest/programs.ts';
 import { CORRUPTIONS } from './history/corrupt.ts';
 import { random } from './history/simulator.ts';
@@ -27,7 +28,7 @@ const firstPages = (history: History, pages: number): History => ({
 });
 
 describe.skipIf(reason !== undefined)("this host's kernel", () => {
-  const programs = usePrograms('hammer', 'spf-counters');
+  const programs = usePrograms('directed', 'hammer', 'spf-counters');
   const run = (program: string, ...args: readonly string[]): Buffer => {
     const options = { maxBuffer: 1 << 30, timeout: 50_000 };
     const { status, stdout, stderr } = spawnSync(join(programs(), program), args, options);
@@ -36,7 +37,7 @@ describe.skipIf(reason !== undefined)("this host's kernel", () => {
   };
   let recorded: Buffer | null = null;
   const stream = (): Buffer =>
-    (recorded ??= run('hammer', '--history', '-', '--duration', '1', '--seed', '11'));
+    (recorded ??= run('hammer', '--history', '-', '--duration', '1', '--seed', '11', '--pages', '256'));
 
   test('explains all that hammer saw', () => {
     const { violations, undecided, stats } = checkHistory(parseHistory(stream()));
@@ -76,5 +77,15 @@ describe.skipIf(reason !== undefined)("this host's kernel", () => {
     expect(doubts).toEqual([]);
     expect(eligibilityMismatches(mismatches).map(({ explanation }) => explanation)).toEqual([]);
     expect(judged).toBeGreaterThan(20);
+  });
+
+  // Those that change settings of the machine are for guests.
+  test('ends every directed program as it should, and is left as it was', () => {
+    const { lines, doubts } = readOutcomes(run('directed', '--tries', '1', '--seconds', '0.1').toString());
+    const { judged, skipped, mismatches } = checkOutcomes(lines);
+    expect(doubts).toEqual([]);
+    expect(mismatches.map(({ explanation }) => explanation)).toEqual([]);
+    expect(judged).toBeGreaterThanOrEqual(11);
+    expect(skipped.filter((why) => why.includes('settings of the whole machine'))).toHaveLength(5);
   });
 });

@@ -24,11 +24,17 @@ const isAccess = ({ op }: HistoryRecord): boolean => op === OP.READ || op === OP
 export const CORRUPTIONS: Readonly<Record<string, Corruption>> = {
   'two values swapped': (history, chance) => {
     const seen = all(history, (record) => isAccess(record) && well(record));
-    const a = any(seen, chance);
-    const b = any(
-      seen.filter((record) => record.page === a?.page && record.result !== a.result),
+    const others = (one: HistoryRecord) =>
+      seen.filter((record) => record.page === one.page && record.result !== one.result);
+    const firstOf = new Map(seen.map(({ page, result }) => [page, result]));
+    const varied = new Set(
+      seen.filter(({ page, result }) => firstOf.get(page) !== result).map(({ page }) => page),
+    );
+    const a = any(
+      seen.filter(({ page }) => varied.has(page)),
       chance,
     );
+    const b = a && any(others(a), chance);
     if (a === undefined || b === undefined) return null;
     return replace(
       history,
