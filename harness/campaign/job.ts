@@ -57,6 +57,7 @@ export async function runJob(
         seed: job.seed,
         directory,
         args: job.job.args,
+        watchMemory: true,
         signal: ctx.signal,
         ...(job.duration !== undefined && { duration: job.duration }),
         ...(perfEvent !== undefined && { spfEvent: perfEvent }),

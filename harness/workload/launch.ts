@@ -6,6 +6,7 @@ import type { DirectedOutcome } from '../model/directed/outcome.ts';
 import type { CountedCase } from '../model/eligibility/facts.ts';
 import type { Workload } from './catalogue.ts';
 import { HistoryFile } from './history-file.ts';
+import { type Kept, keptGrowth, readKept } from './kept.ts';
 import {
   type ReadLines,
   readCases,
@@ -24,6 +25,8 @@ export interface LaunchOptions {
   /** See WorkloadOptions.spfEvent. */
   readonly spfEvent?: number;
   readonly args?: readonly string[];
+  /** See whether the kernel keeps more afterwards than before; only where nobody else uses the machine. */
+  readonly watchMemory?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -63,7 +66,11 @@ export async function launchWorkload(
 ): Promise<Launch> {
   const { directory, signal, duration = workload.defaultDuration } = options;
   const argv = [join(running.programs, workload.id), ...workload.argv({ ...options, duration })];
-  const before = { taint: await running.taint(), vmstat: await vmstatOf(running) };
+  const before = {
+    taint: await running.taint(),
+    vmstat: await vmstatOf(running),
+    kept: options.watchMemory === true ? await readKept(running) : {},
+  };
   // On a real machine this outlives the reboot and tells which workload crashed it.
   await writeFile(join(directory, 'attempted.json'), attempt(running, workload, argv), { flush: true });
 
@@ -78,7 +85,7 @@ export async function launchWorkload(
   history?.close();
   if (signal.aborted) throw new CancelledError(`${workload.id} was cancelled`);
 
-  const after = exec.lost ? undefined : await lastLook(running);
+  const after = exec.lost ? undefined : await lastLook(running, before.kept);
   const { counters, said } = readCounters(exec.stderr);
   const { lines: cases, doubts: oddCases } = readWhen(workload.produces === 'cases', readCases, exec.stdout);
   const { lines: outcomes, doubts: oddOutcomes } = readWhen(
@@ -92,7 +99,7 @@ export async function launchWorkload(
     exec,
     ...(history && history.size > 0 && { historyFile: history.file }),
     // The workload's own look at vmstat is closer to the run than ours, which sees our commands too.
-    counters: { ...vmstatGrowth(before.vmstat, after?.vmstat ?? {}), ...counters },
+    counters: { ...vmstatGrowth(before.vmstat, after?.vmstat ?? {}), ...counters, ...after?.kept },
     ...(cases && { cases }),
     ...(outcomes && { outcomes }),
     taint: { before: before.taint, after: after?.taint ?? null },
@@ -121,12 +128,20 @@ async function vmstatOf(running: Running): Promise<Record<string, number>> {
   return readVmstat(stdout);
 }
 
+interface LastLook {
+  readonly taint: number;
+  readonly vmstat: Record<string, number>;
+  readonly kept: Record<string, number>;
+}
+
 /** A machine that dies now has told what it could: undefined, and its end tells the rest. */
-async function lastLook(
-  running: Running,
-): Promise<{ taint: number; vmstat: Record<string, number> } | undefined> {
+async function lastLook(running: Running, before: Kept): Promise<LastLook | undefined> {
   try {
-    return { taint: await running.taint(), vmstat: await vmstatOf(running) };
+    return {
+      taint: await running.taint(),
+      vmstat: await vmstatOf(running),
+      kept: await keptGrowth(running, before),
+    };
   } catch {
     return undefined;
   }

@@ -262,6 +262,20 @@ const table: Record<string, [Partial<JobObservation>, string, string | null, str
     'counters.in-bounds',
     /not counted: childrenLost/,
   ],
+  'more kept than before': [
+    { counters: { 'kept.vm_area_struct': 61, 'kept.PageTables': 8 }, expectations: {} },
+    'FAIL',
+    'code',
+    'memory.returned',
+    /keeps more than before the workload: vm_area_struct 61$/,
+  ],
+  'nothing kept': [
+    { counters: { 'kept.vm_area_struct': 3, 'kept.PageTables': -8 }, expectations: {} },
+    'PASS',
+    null,
+    'memory.returned',
+    /passed/,
+  ],
 
   'cases as predicted': [
     { ...cases, expectations: {}, cases: { judged: 20, skipped: ['no NUMA'] } },

@@ -6,6 +6,7 @@ import { historyComplete, historyDecided, historyExplained, historyRaced } from 
 import { knownIssues, knownIssuesNotSeen } from './known.ts';
 import { kernelRelease, taintUnchanged } from './kernel.ts';
 import { machineBooted, machineEndedClean, rigIntact } from './machine.ts';
+import { memoryReturned } from './memory.ts';
 import type { Rule } from './rule.ts';
 import { sanitizerRules } from './sanitizers.ts';
 import { workloadCompleted } from './workload.ts';
@@ -31,6 +32,7 @@ export const rules: readonly Rule[] = [
   speculativeShareReached,
   zeroWhenOff,
   countersInBounds,
+  memoryReturned,
   ...sanitizerRules,
   knownIssues,
   knownIssuesNotSeen,
