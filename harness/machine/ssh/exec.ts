@@ -32,11 +32,11 @@ export async function execOverSsh(
   options: ExecOptions,
 ): Promise<SshExecResult> {
   const command = `exec ${quoteCommand(argv)}`;
-  const channel = await openChannel(client, command, options);
-  if (channel === undefined) return lostResult;
+  const opened = await openChannel(client, command, options);
+  if (opened === undefined) return lostResult;
+  const { channel, end } = opened;
   const progress = { timedOut: false, unanswered: false };
   const stop = watch(client, channel, options, progress);
-  const end = exitOf(channel);
   const [stdout, stderr] = [collect(channel, options.onStdout), text(channel.stderr).catch(() => '')];
   const input = typeof options.input === 'string' ? Buffer.from(options.input) : options.input;
   // A command that reads nothing closes its side: that is its right, and its exit code says the rest.
@@ -53,23 +53,31 @@ export async function execOverSsh(
   }
 }
 
+interface Opened {
+  readonly channel: ClientChannel;
+  readonly end: Promise<Exit>;
+}
+
 async function openChannel(client: Client, command: string, { timeout, signal }: ExecOptions) {
-  const { promise, resolve } = Promise.withResolvers<ClientChannel | undefined>();
+  const { promise, resolve } = Promise.withResolvers<Opened | undefined>();
   const giveUp = () => resolve(undefined);
   // A machine that hangs does not even open the channel.
   const timer = timeout === undefined ? undefined : setTimeout(giveUp, (timeout + killGrace) * 1000);
   signal?.addEventListener('abort', giveUp, { once: true });
   client.once('close', giveUp);
   try {
-    client.exec(command, (error, channel) => resolve(error === undefined ? channel : undefined));
+    // The exit status of a quick command is in the same packet as the answer that it was started: listen at once.
+    client.exec(command, (error, channel) =>
+      resolve(error === undefined ? { channel, end: exitOf(channel) } : undefined),
+    );
   } catch {
     giveUp();
   }
-  const channel = await promise;
+  const opened = await promise;
   clearTimeout(timer);
   signal?.removeEventListener('abort', giveUp);
   client.removeListener('close', giveUp);
-  return channel;
+  return opened;
 }
 
 /**
@@ -110,9 +118,14 @@ function watch(
   };
 }
 
-function exitOf(channel: ClientChannel): Promise<{ exitCode: number | null; signal: string | null }> {
-  const { promise, resolve } = Promise.withResolvers<{ exitCode: number | null; signal: string | null }>();
-  let end: { exitCode: number | null; signal: string | null } = { exitCode: null, signal: null };
+interface Exit {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+}
+
+function exitOf(channel: ClientChannel): Promise<Exit> {
+  const { promise, resolve } = Promise.withResolvers<Exit>();
+  let end: Exit = { exitCode: null, signal: null };
   channel.on('exit', (exitCode: number | null, signal?: string) => {
     end = { exitCode, signal: signal?.replace(/^SIG/, '') ?? null };
   });
