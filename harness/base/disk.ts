@@ -4,7 +4,9 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { RigError } from './errors.ts';
 
-const fullDisk = /No space left on device|Disk quota exceeded|\bENOSPC\b|\bEDQUOT\b/;
+/** tar(1) says nothing but how far it came when the last write was cut short. */
+const fullDisk =
+  /No space left on device|Disk quota exceeded|\bENOSPC\b|\bEDQUOT\b|Wrote only \d+ of \d+ bytes/;
 
 /** Whether the error, its causes, or the words of a failed child process say that the disk or the quota is full. */
 export function isDiskFull(error: unknown): boolean {

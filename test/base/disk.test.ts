@@ -23,6 +23,7 @@ test('a full disk is known by its code, by a child’s words and through causes,
   expect(
     isDiskFull(Object.assign(new Error('git failed'), { stderr: 'fatal: No space left on device' })),
   ).toBe(true);
+  expect(isDiskFull({ stderr: 'tar: linux.tar.xz: Wrote only 7168 of 10240 bytes' })).toBe(true);
   expect(isDiskFull(new Error('outer', { cause: Object.assign(new Error('x'), { code: 'EDQUOT' }) }))).toBe(
     true,
   );
