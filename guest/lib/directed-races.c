@@ -212,28 +212,36 @@ static const char *add_while_forked(const struct trial *trial)
 
 /* --- what only the kernel itself can notice: whatever it says is a finding --- */
 
-/* Many VMAs, no two neighbours alike so that they do not merge, gone in one munmap under lookups. */
+/*
+ * Many VMAs, no two neighbours alike so that they do not merge, gone in one munmap(), while others look the first one up
+ * again and again: by stores that it does not permit, each of which is a fault.
+ */
+enum { MANY = 4096 };
+
 static void map_many_and_unmap(struct racer *racer)
 {
-	enum { VMAS = 4096 };
 	size_t page = rig_page_size();
 	for (; !race_over(); racer->count++) {
-		for (unsigned n = 0; n < VMAS && !race_over(); n++) {
+		for (unsigned n = 0; n < MANY && !race_over(); n++) {
 			int prot = n % 2 ? RW : RW | PROT_EXEC;
 			mmap(region + n * page, page, prot, PRIVATE | MAP_FIXED, -1, 0);
 		}
-		munmap(region, VMAS * page);
+		store(word(0), 1);
+		mprotect(region, page, PROT_READ);
+		munmap(region, MANY * page);
 	}
+}
+
+static void store_to_first(struct racer *racer)
+{
+	for (; !race_over(); racer->count++)
+		store(word(0), racer->count);
 }
 
 static const char *lookup_while_unmapped(const struct trial *trial)
 {
-	begin(4096);
-	struct racer racers[] = {
-		{ .run = touch_all, .seed = trial->seed },
-		{ .run = map_many_and_unmap },
-		{ .run = touch_all, .seed = trial->seed },
-	};
+	begin(MANY);
+	struct racer racers[] = { { .run = store_to_first }, { .run = map_many_and_unmap }, { .run = store_to_first } };
 	return race(racers, 3, trial->ns, "done");
 }
 

@@ -70,6 +70,9 @@ export async function judgeDrive(
     series: name ?? null,
     arch: kernel.plan.arch.id,
     workload: workload.id,
+    programs: (launch?.outcomes ?? [])
+      .filter(({ skipped }) => skipped === null)
+      .map(({ program }) => program),
     today: new Date().toISOString().slice(0, 10),
   };
   const said = excuse(findings, knownIssues, scene);

@@ -31,9 +31,11 @@ export const knownIssueSchema = z.strictObject({
   /** What shows it. */
   shownBy: z.strictObject({
     workload: line,
+    /** Of a workload of many programs: those that show it. */
+    programs: z.array(line).min(1).optional(),
     /** How often, as it was measured: `3 of 3 tries`. */
     times: line,
-    /** It shows in every job of that workload: one without it is reported. */
+    /** It shows whenever these run: a job without it is reported. */
     always: z.boolean(),
   }),
   /** Last day (UTC) on which it excuses anything, `2027-06-30`. */
@@ -46,6 +48,8 @@ export interface Scene {
   readonly series: string | null;
   readonly arch: string;
   readonly workload: string;
+  /** Of a workload of many programs: those that ran. */
+  readonly programs: readonly string[];
   readonly today: string;
 }
 
@@ -84,6 +88,7 @@ export function unseenIssues(
   return issues
     .filter((issue) => applies(issue, scene))
     .filter(({ shownBy }) => shownBy.always && shownBy.workload === scene.workload)
+    .filter(({ shownBy }) => shownBy.programs?.some((one) => scene.programs.includes(one)) ?? true)
     .map(({ id }) => id)
     .filter((id) => !excused.some((one) => one.id === id));
 }

@@ -14,13 +14,16 @@ const issue = knownIssueSchema.parse({
   effect: 'a handler is told the wrong reason of a fault',
   fixedBy: 'a-fix',
   arch: ['x86_64'],
-  shownBy: { workload: 'directed', times: '3 of 3', always: true },
+  shownBy: { workload: 'directed', programs: ['write-read-only'], times: '3 of 3', always: true },
   expires: '2027-06-30',
 });
 const code = { signature: 'history: wrong-signal-code at XCHG' };
 const lost = { signature: 'history: lost-write at READ' };
 
-const scene = { series: 'spf-v12', arch: 'x86_64', workload: 'directed', today: '2027-06-30' };
+const scene = {
+  ...{ series: 'spf-v12', arch: 'x86_64', workload: 'directed', today: '2027-06-30' },
+  programs: ['write-read-only'],
+};
 
 describe('excuse', () => {
   test('takes out what is known and counts it', () => {
@@ -77,6 +80,7 @@ describe('unseenIssues', () => {
   test('asks only jobs that show it each time, on kernels that have it', () => {
     expect(unseenIssues([sometimes], scene, [])).toEqual([]);
     expect(unseenIssues([issue], { ...scene, workload: 'hammer' }, [])).toEqual([]);
+    expect(unseenIssues([issue], { ...scene, programs: ['read-no-access'] }, [])).toEqual([]);
     expect(unseenIssues([issue], { ...scene, series: 'spf-v12+a-fix' }, [])).toEqual([]);
   });
 
