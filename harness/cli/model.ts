@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import pc from 'picocolors';
 import { didYouMean } from '../base/did-you-mean.ts';
 import { EXIT, type ExitCode, UsageError } from '../base/errors.ts';
@@ -5,6 +6,17 @@ import { type Check, CHECKS, withScope } from '../model/protocol/checks.ts';
 import { type Mutant, MUTANTS } from '../model/protocol/mutants.ts';
 import { type CheckReport, failed, reportCheck, reportText } from '../model/protocol/report.ts';
 import { FIXED, mutated, posted, runCheck } from '../model/protocol/run.ts';
+import { type Fragment, FRAGMENTS } from '../model/protocol/weak/fragments.ts';
+import {
+  type FragmentReport,
+  fragmentText,
+  happens,
+  judgeFragment,
+  MEMORY_MODELS,
+  runEverywhere,
+} from '../model/protocol/weak/judge.ts';
+import { UnsupportedLitmus } from '../model/protocol/weak/litmus.ts';
+import { parseLitmus } from '../model/protocol/weak/parse.ts';
 
 interface ModelOptions {
   readonly fixed?: boolean;
@@ -19,43 +31,97 @@ interface ModelOptions {
   readonly reduction: boolean;
   readonly symmetry: boolean;
   readonly list?: boolean;
+  readonly litmus?: string[];
   readonly json?: boolean;
 }
 
 /** `spf model`: 1 a counterexample, 0 none in the scope, 3 the limit came before the end of the scope. */
-export function model(options: ModelOptions): Promise<ExitCode> {
+export async function model(options: ModelOptions): Promise<ExitCode> {
   if (options.list) {
     list();
-    return Promise.resolve(EXIT.clean);
+    return EXIT.clean;
   }
+  if (options.litmus !== undefined) return runLitmusFiles(options.litmus, options.json ?? false);
   if (options.fixed && options.mutant !== undefined)
     throw new UsageError('--mutant breaks the fixed protocol already: leave out --fixed');
   const mutant = options.mutant === undefined ? null : rowOf('mutant', MUTANTS, options.mutant);
-  const reports: CheckReport[] = [];
-  for (const check of chosen(options, mutant)) {
-    const variant = mutant !== null ? mutated(mutant) : options.fixed ? FIXED : posted(check);
-    // A hypothesis is about v12 as posted, or mended; not about a mutant.
-    const { decides, given, ...rest } = check;
-    const shown = {
-      ...rest,
-      ...(mutant === null && decides !== undefined ? { decides } : {}),
-      ...(variant !== FIXED && mutant === null && given !== undefined ? { given } : {}),
-    } as Check;
-    const { reduction: reduce, symmetry, limit } = options;
-    const outcome = runCheck(check, variant, { reduce, symmetry, ...(limit === undefined ? {} : { limit }) });
-    const report = reportCheck(shown, outcome);
-    reports.push(report);
-    if (!options.json) console.log(`${coloured(reportText(report), report)}\n`);
+  const checks = chosen(options, mutant);
+  const fragments = chosenFragments(options, mutant);
+  const say = (text: string, bad: boolean, unsure = false): void => {
+    if (!options.json) console.log(`${coloured(text, bad ? pc.red : unsure ? pc.yellow : pc.green)}\n`);
+  };
+  const reports = checks.map((check) => {
+    const report = search(check, options, mutant);
+    say(reportText(report), failed(report), report.verdict === 'limit');
+    return report;
+  });
+  const weak = fragments.map((fragment) => {
+    const report = judgeFragment(fragment, options.fixed ?? false);
+    say(fragmentText(report), happens(report));
+    return report;
+  });
+  if (options.json) console.log(JSON.stringify({ checks: reports, weak }, null, 2));
+  else console.log(summary(reports, weak, options, mutant));
+  if (reports.some(failed) || weak.some(happens)) return EXIT.kernelAtFault;
+  return reports.some(({ verdict }) => verdict === 'limit') ? EXIT.rig : EXIT.clean;
+}
+
+function search(check: Check, options: ModelOptions, mutant: Mutant | null): CheckReport {
+  const variant = mutant !== null ? mutated(mutant) : options.fixed ? FIXED : posted(check);
+  // A hypothesis is about v12 as posted, or mended; not about a mutant.
+  const { decides, given, ...rest } = check;
+  const shown = {
+    ...rest,
+    ...(mutant === null && decides !== undefined ? { decides } : {}),
+    ...(variant !== FIXED && mutant === null && given !== undefined ? { given } : {}),
+  } as Check;
+  const { reduction: reduce, symmetry, limit } = options;
+  return reportCheck(
+    shown,
+    runCheck(check, variant, { reduce, symmetry, ...(limit === undefined ? {} : { limit }) }),
+  );
+}
+
+/** Litmus tests of anybody: 1 when one can happen that its file says never does, or the other way round. */
+async function runLitmusFiles(files: readonly string[], json: boolean): Promise<ExitCode> {
+  const rows = [];
+  for (const file of files) {
+    const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+      throw new UsageError(`cannot read ${file}`, { cause });
+    });
+    try {
+      const { name, states } = parseLitmus(text);
+      const outcomes = runEverywhere(text);
+      const results = MEMORY_MODELS.map((each) => `${each} ${outcomes[each].result}`).join(', ');
+      const differs = states !== null && states !== outcomes.ppc64.result;
+      rows.push({ file, name, states, outcomes, differs });
+      if (!json)
+        console.log(
+          `${differs ? pc.red('✖') : pc.green('✔')} ${name}: ${results}; the file says ${states ?? 'nothing'}`,
+        );
+    } catch (error) {
+      if (!(error instanceof UnsupportedLitmus)) throw error;
+      rows.push({ file, unsupported: error.message, differs: false });
+      if (!json) console.log(`${pc.yellow('?')} ${file}: not modelled: ${error.message}`);
+    }
   }
-  if (options.json) console.log(JSON.stringify(reports, null, 2));
-  else console.log(summary(reports, options, mutant));
-  if (reports.some(failed)) return Promise.resolve(EXIT.kernelAtFault);
-  return Promise.resolve(reports.some(({ verdict }) => verdict === 'limit') ? EXIT.rig : EXIT.clean);
+  if (json) console.log(JSON.stringify(rows, null, 2));
+  return rows.some(({ differs }) => differs) ? EXIT.kernelAtFault : EXIT.clean;
 }
 
 function chosen(options: ModelOptions, mutant: Mutant | null): Check[] {
   const ids = options.check ?? (mutant === null ? CHECKS.map(({ id }) => id) : [mutant.check]);
-  return ids.map((id) => bounded(withScope(rowOf('check', CHECKS, id), options)));
+  return ids
+    .filter((id) => !FRAGMENTS.some((fragment) => fragment.id === id))
+    .map((id) => {
+      const known = rowOf('check', [...CHECKS, ...FRAGMENTS], id);
+      return bounded(withScope(known as Check, options));
+    });
+}
+
+function chosenFragments({ check }: ModelOptions, mutant: Mutant | null): Fragment[] {
+  if (mutant !== null) return [];
+  return FRAGMENTS.filter(({ id }) => check === undefined || check.includes(id));
 }
 
 /** Scopes that the packed state has no room for, or that mean nothing. */
@@ -81,31 +147,38 @@ function rowOf<R extends { readonly id: string }>(kind: string, rows: readonly R
   throw new UsageError(`no ${kind} ${id}${didYouMean(id, ids)}; there are: ${ids.join(', ')}`);
 }
 
-function coloured(text: string, report: CheckReport): string {
+function coloured(text: string, colour: (text: string) => string): string {
   const [first, ...rest] = text.split('\n');
-  const colour = failed(report) ? pc.red : report.verdict === 'holds' ? pc.green : pc.yellow;
   return [colour(first ?? ''), ...rest].join('\n');
 }
 
-function summary(reports: readonly CheckReport[], options: ModelOptions, mutant: Mutant | null): string {
-  const broken = reports.filter(failed);
+function summary(
+  reports: readonly CheckReport[],
+  weak: readonly FragmentReport[],
+  options: ModelOptions,
+  mutant: Mutant | null,
+): string {
+  const broken = [
+    ...reports
+      .filter(failed)
+      .map(({ check, property, decides }) => [check, property ?? 'P13', decides] as const),
+    ...weak.filter(happens).map(({ check, decides }) => [check, 'ppc64', decides] as const),
+  ];
   const subject =
     mutant !== null
       ? `mutant ${mutant.id} (${mutant.in}: ${mutant.title})`
       : options.fixed
         ? 'v12 with the fixes'
         : 'v12 as posted';
+  const all = reports.length + weak.length;
   if (broken.length > 0) {
-    const names = broken.map(
-      ({ check, property, decides }) =>
-        `${check} (${[property ?? 'P13', decides].filter(Boolean).join(', ')})`,
-    );
-    return pc.red(
-      `${subject}: counterexamples in ${broken.length} of ${reports.length} checks: ${names.join(', ')}`,
-    );
+    const names = broken.map(([check, ...why]) => `${check} (${why.filter(Boolean).join(', ')})`);
+    return pc.red(`${subject}: counterexamples in ${broken.length} of ${all} checks: ${names.join(', ')}`);
   }
   const because = mutant?.because === undefined ? '' : `\n  expected: ${mutant.because}`;
-  return `${subject}: no counterexample in ${reports.length === 1 ? 'this scope' : 'these scopes'}${because}`;
+  if (reports.some(({ verdict }) => verdict === 'limit'))
+    return pc.yellow(`${subject}: not decided, the limit came first`);
+  return `${subject}: no counterexample in ${all === 1 ? 'this scope' : 'these scopes'}${because}`;
 }
 
 function list(): void {
@@ -114,6 +187,8 @@ function list(): void {
     console.log(
       `  ${id.padEnd(16)} ${title} (${[properties.join(' '), decides].filter(Boolean).join('; ')})`,
     );
+  for (const { id, title, decides } of FRAGMENTS)
+    console.log(`  ${id.padEnd(16)} ${title} (memory models${decides === undefined ? '' : `; ${decides}`})`);
   console.log(pc.bold('\nMutants'));
   for (const { id, in: where, title, check, killedBy } of MUTANTS)
     console.log(`  ${id.padEnd(32)} ${where}: ${title} (${check}, ${killedBy ?? 'equivalent'})`);

@@ -126,11 +126,12 @@ program
   .option('--limit <states>', 'give up after so many states', natural)
   .option('--no-reduction', 'without partial-order reduction')
   .option('--no-symmetry', 'tell interchangeable threads apart')
+  .option('--litmus <file...>', 'instead: run litmus tests under SC, TSO and POWER')
   .option('--list', 'list checks and mutants')
   .option('--json', 'print the results as JSON')
   .addHelpText(
     'after',
-    '\nExit codes: 0 no counterexample in the scope; 1 a counterexample; 2 wrong usage; 3 the limit came first.',
+    '\nExit codes: 0 no counterexample in the scope; 1 a counterexample (v12 as posted has some); 2 wrong usage; 3 the limit came first.',
   )
   .action(ends(async (options: object) => (await import('./model.ts')).model(options as never)));
 

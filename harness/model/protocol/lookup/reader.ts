@@ -126,7 +126,7 @@ export function readerSteps(
     seqbegin: {
       in: 'find_vma_rcu',
       does: 'seq = read_seqbegin(&mm->mm_seq)',
-      reads: TOUCH.mmSeq,
+      reads: TOUCH.mmSeq | bounds,
       writes: 0,
       goes: [begin],
       run: (s, me) => {
@@ -255,7 +255,7 @@ export function readerSteps(
       in: 'find_vma_rcu',
       does: 'read_seqretry(&mm->mm_seq, seq)',
       reads: TOUCH.mmSeq | TOUCH.tree | bounds,
-      writes: 0,
+      writes: TOUCH.users,
       goes: [READER.putBefore, READER.seqbegin, READER.use, READER.done, READER.fault],
       run: (s, me) => {
         const stale = s[me + R.stale] !== 0;

@@ -231,9 +231,9 @@ export function writerSteps(
         const id = s[me + W.at]!;
         const next = after(s, id);
         s[vma(id) + V.end] = s[vma(next) + V.end]!;
-        eachReader(
-          (reader) => (s[reader + R.moved] = s[reader] === READER.done || s[reader] === READER.fault ? 0 : 1),
-        );
+        eachReader((reader) => {
+          if (looking(s[reader]!)) s[reader + R.moved] = 1;
+        });
         s[me + W.at] = next;
         s[me + W.first] = next;
         s[me + W.last] = next;
