@@ -110,6 +110,32 @@ program
   );
 
 program
+  .command('model')
+  .summary('explore the lookup and fault protocol of the series')
+  .description(
+    'Search every interleaving of the protocol of v12 within a scope, and print the shortest way to break it.',
+  )
+  .option('--fixed', 'v12 with the fixes of harness/model/protocol/fixes.ts')
+  .option('--mutant <id>', 'the fixed protocol with one thing broken (--list names them)')
+  .option('--check <id...>', 'only these checks (--list names them)')
+  .option('--threads <n>', 'threads that fault', natural)
+  .option('--finds <n>', 'lookups of each thread', natural)
+  .option('--stores <n>', 'stores of each thread', natural)
+  .option('--operations <n>', 'system calls that change the tree', natural)
+  .option('--vmas <n>', 'VMAs at the start', natural)
+  .option('--limit <states>', 'give up after so many states', natural)
+  .option('--no-reduction', 'without partial-order reduction')
+  .option('--no-symmetry', 'tell interchangeable threads apart')
+  .option('--litmus <file...>', 'instead: run litmus tests under SC, TSO and POWER')
+  .option('--list', 'list checks and mutants')
+  .option('--json', 'print the results as JSON')
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 no counterexample in the scope; 1 a counterexample (v12 as posted has some); 2 wrong usage; 3 the limit came first.',
+  )
+  .action(ends(async (options: object) => (await import('./model.ts')).model(options as never)));
+
+program
   .command('report')
   .summary('write the reports of a run again, from its record')
   .argument('[run]', 'run.json or its directory', 'out/latest')

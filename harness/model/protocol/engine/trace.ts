@@ -1,0 +1,68 @@
+import type { StateStore } from './store.ts';
+import { BLOCKED, type Fault, type Step, type System } from './types.ts';
+
+/** One step of a counterexample. */
+export interface TraceStep {
+  /** Of the process, in the table's words: T0, munmap, rcu. */
+  readonly who: string;
+  readonly step: Step;
+  /** Which row of the process's table. */
+  readonly label: number;
+  readonly detail: string;
+}
+
+/**
+ * The way to a state, and the step beyond that breaks the property. States in the store are canonical, threads may have changed names from one to the
+ * next: so the way is walked again with the names kept, taking at each state a step whose canonical result is the next
+ * state of the way.
+ */
+export function retrace(
+  system: System,
+  store: StateStore,
+  to: number,
+  fault: Fault,
+  canonical: (state: Uint8Array) => void,
+): TraceStep[] {
+  const { layout, report } = system;
+  const way: number[] = [];
+  for (let number = to; number > 0; number = store.parentOf(number)) way.push(number);
+  way.reverse();
+
+  const state = new Uint8Array(layout.size);
+  const wanted = new Uint8Array(layout.size);
+  const after = new Uint8Array(layout.size);
+  const shape = new Uint8Array(layout.size);
+  system.start(state);
+  const trace: TraceStep[] = [];
+  const take = (fits: () => boolean): boolean => {
+    for (const { name, at, steps } of system.processes) {
+      const label = state[at]!;
+      const step = steps[label]!;
+      for (let each = 0; each < (step.ways ?? 1); each++) {
+        after.set(state);
+        report.fault = null;
+        const next = step.run(after, at, each);
+        if (next === BLOCKED) continue;
+        after[at] = next;
+        if (!fits()) continue;
+        trace.push({ who: name, step, label, detail: step.shows?.(state, at, each) ?? '' });
+        state.set(after);
+        return true;
+      }
+    }
+    return false;
+  };
+  for (const number of way) {
+    layout.unpack(store.chunkOf(number), store.offsetOf(number), wanted);
+    const found = take(() => {
+      shape.set(after);
+      canonical(shape);
+      return report.fault === null && shape.every((value, each) => value === wanted[each]);
+    });
+    if (!found) throw new Error(`no step leads from state to state ${number} of the store`);
+  }
+  // Not when the fault is that nothing goes on, or how things are then.
+  take(() => report.fault?.property === fault.property && report.fault.text === fault.text);
+  report.fault = null;
+  return trace;
+}
