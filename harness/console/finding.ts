@@ -102,6 +102,8 @@ export const findingSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('oom'), ...common }),
   z.object({ kind: z.literal('panic'), ...common, message: z.string() }),
   z.object({ kind: z.literal('oops'), ...common, what: z.string() }),
+  /** A complaint in the kernel's tone that no row of the table knows. */
+  z.object({ kind: z.literal('other'), ...common, what: z.string() }),
 ]);
 export type Finding = z.infer<typeof findingSchema>;
 export type FindingKind = Finding['kind'];

@@ -18,6 +18,9 @@ const announced =
   /^(?:Kernel panic|reboot: |Rebooting in |sysrq: (?:Resetting|Trigger|Emergency)|Restarting system|Power down|---\[ end Kernel panic|The system is going down)/;
 /** What a machine prints first of all after a reset; later firmware lines may follow a pause. */
 const reset = /^(?:SeaBIOS \(version|SLOF \*\*)/;
+/** Words of terminals and serial concentrators, and blank lines: nothing ran yet. */
+const greeting =
+  /^\s*$|^(?:Trying |Connected to|Connection |Escape character|Press |Warning: Permanently added|\[SOL |\[Enter |\[?\w+ console|Terminal ready|iPXE|UEFI|BdsDxe)/i;
 /** Lines of a kernel that is up. */
 const minimumUp = 20;
 
@@ -26,13 +29,16 @@ export function createBootWatch(onUnexpected: (finding: Finding) => void) {
   const boots: BootLog[] = [];
   /** printk lines with a time since the last start. */
   let up = 0;
+  /** Something ran before the log began, of which the log has only a program's words. */
+  let ran = false;
   let asked = false;
   let starting = false;
 
   const started = (line: Line) => {
-    if (!starting && up >= (reset.test(line.text) ? 1 : minimumUp) && !asked)
-      onUnexpected(unexpectedReboot(line));
+    const enough = reset.test(line.text) ? ran || up >= 1 : up >= minimumUp;
+    if (!starting && enough && !asked) onUnexpected(unexpectedReboot(line));
     starting = true;
+    ran = false;
     up = 0;
     asked = false;
   };
@@ -51,6 +57,8 @@ export function createBootWatch(onUnexpected: (finding: Finding) => void) {
       } else if (line.time !== null) {
         up += 1;
         starting = false;
+      } else if (boots.length === 0 && !starting && !greeting.test(line.text)) {
+        ran = true;
       }
     },
     boots: (): readonly BootLog[] => boots,

@@ -53,6 +53,7 @@ export function completeFinding(kind: FindingKind, read: Read, common: Common): 
     case 'panic':
       return { kind, ...common, message: groups['message'] ?? bare(head) };
     case 'oops':
+    case 'other':
       return { kind, ...common, what: bare(head) };
     case 'vm-bug-on':
       return bugOrDump(read, common);

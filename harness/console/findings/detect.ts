@@ -49,7 +49,7 @@ export function createDetector({ onEvent, onPanic }: DetectorEvents): Detector {
   };
   const begin = (line: Line) => {
     if (dead || !hint.test(line.text) || harmless.test(line.text)) return;
-    const row = table.find(({ head }) => head.test(line.text));
+    const row = table.find(({ head, printk }) => head.test(line.text) && (printk !== true || line.printk));
     if (row === undefined) return;
     const message = panicLine.exec(line.text)?.groups?.['message'];
     if (message !== undefined) panic(row, line, message);

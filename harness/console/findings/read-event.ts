@@ -6,6 +6,7 @@ import { completeFinding } from './complete.ts';
 import { doubtOf } from './doubt.ts';
 import { type ConsoleEvent, mixedLines } from './event.ts';
 import { introduction, reportLines } from './extent.ts';
+import { isIntruded } from './intrusion.ts';
 import { type Groups, namedGroups } from './groups.ts';
 import { findTask } from './task.ts';
 import { signatureOf, titlesOf } from './title.ts';
@@ -20,12 +21,17 @@ export function readEvent(event: ConsoleEvent): Finding {
   const variant = chooseVariant(event, texts);
   const groups = { ...namedGroups(event.row.head, event.head.text), ...nearGroups(variant, texts) };
   const how = variant.blame ?? byTop;
-  const { stacks, blamed, mixed } = blameEvent(event, texts, how);
+  const { stacks, blamed: found, mixed } = blameEvent(event, texts, how);
+  const intruded = how.pick !== 'none' && how.pick !== 'named' && isIntruded(event, texts, stacks);
+  const blamed = intruded ? null : found;
 
   const kind = variant.kind ?? event.row.kind;
   const traced = stacks.some(({ frames }) => frames.length > 0);
   const { title, altTitles } = titlesOf(variant, groups, how.traced === true && !traced ? null : blamed);
-  const corrupted = variant.corrupted ?? doubtOf(how, stacks, blamed, texts);
+  const corrupted =
+    variant.corrupted ??
+    (intruded ? "another task's dump is mixed in" : undefined) ??
+    doubtOf(how, stacks, blamed, texts);
   const lines = [...introduction(event.before), ...reportLines(mixed ? mixedLines(event) : event.own)];
   const common = {
     title,

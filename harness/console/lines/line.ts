@@ -7,4 +7,6 @@ export interface Line {
   readonly time: number | null;
   /** `T123` (task) or `C1` (CPU) of CONFIG_PRINTK_CALLER, null without one. */
   readonly caller: string | null;
+  /** printk's level or time stood before it. */
+  readonly printk: boolean;
 }

@@ -3,6 +3,7 @@ export interface Printed {
   readonly text: string;
   readonly time: number | null;
   readonly caller: string | null;
+  readonly printk: boolean;
 }
 
 /**
@@ -21,13 +22,14 @@ export function splitPrefix(line: string): readonly Printed[] {
   const match = atStart.exec(line);
   if (match !== null) return [printed(line.slice(match[0].length), match)];
   const bare = line.replace(levelAtStart, '');
-  if (!bare.includes('[')) return [{ text: bare, time: null, caller: null }];
+  const plain = { text: bare, time: null, caller: null, printk: bare.length !== line.length };
+  if (!bare.includes('[')) return [plain];
   const inside = prefix.exec(bare);
-  if (inside === null) return [{ text: bare, time: null, caller: null }];
-  const before = { text: bare.slice(0, inside.index), time: null, caller: null };
+  if (inside === null) return [plain];
+  const before = { ...plain, text: bare.slice(0, inside.index) };
   return [before, printed(bare.slice(inside.index + inside[0].length), inside)];
 }
 
 function printed(text: string, match: RegExpExecArray): Printed {
-  return { text, time: Number(match[1]), caller: match[2] ?? null };
+  return { text, time: Number(match[1]), caller: match[2] ?? null, printk: true };
 }

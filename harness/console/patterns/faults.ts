@@ -1,4 +1,4 @@
-import { nobody, top, type Row } from './row.ts';
+import { nobody, type Row } from './row.ts';
 
 const badAccess = ['bad-access in {frame}'];
 const request = {
@@ -130,9 +130,13 @@ export const panics: readonly Row[] = [
     kind: 'panic',
     variants: [
       {
+        near: [/stack-protector: Kernel stack is corrupted in: (?:\[<\w+>\] )?[\w.]+\+0x/],
+        title: 'kernel panic: stack is corrupted in {frame}',
+        blame: { pick: 'named', first: [/stack is corrupted in: (?:\[<\w+>\] )?(?<fn>[a-zA-Z_][\w.]*)\+0x/] },
+      },
+      {
         near: [/stack-protector: Kernel stack is corrupted in/],
         title: 'kernel panic: stack is corrupted in {frame}',
-        blame: top(/stack is corrupted in: (?<fn>[a-zA-Z_]\w*)\+0x/),
       },
       {
         near: [/corrupted stack end detected inside scheduler/],

@@ -1,14 +1,18 @@
 import { nobody, top, type Blame, type Row } from './row.ts';
 
 /** `(&lock){+.+.}-{3:3}, at: [<address>] func+0x…`: the lock that is wanted has no number, those held have. */
-const at = /^(?!\s*#\d+:).* at: (?:\[<[0-9a-f]+>\])?\s*(?<fn>[\w.$]+)\+0x/;
+const at = /^(?!\s*#\d+:|\s*\.\.\. ).* at: (?:\[<[0-9a-f]+>\])?\s*(?<fn>[\w.$]+)\+0x/;
 const heldAt = /^\s*#0: .* at: (?:\[<[0-9a-f]+>\])?\s*(?<fn>[\w.$]+)\+0x/;
 const release = /is trying to release lock .* at:/;
 const wanted = top(at);
-const held = top(heldAt);
+/** No stack is printed: who took the lock that is still held is all that is said. */
+const held: Blame = { pick: 'named', first: [heldAt] };
 /** Who lets go of the object is a destructor; who asked for it is named. */
 const freed: Blame = { pick: 'top', skip: /_(?:put|free|destruct)$/, last: at };
 const locker = /^(?:perf_event_ctx_lock|lock_sock|_?_?rtnl_)$/;
+
+/** Work queues take pseudo locks around each work: the worker is nobody's deadlock. */
+const worker = /^(?:process_one_work|process_scheduled_works|worker_thread|kthread|ret_from_fork)/;
 
 const becameSafe = /which became .*irq-safe at:/i;
 
@@ -17,7 +21,7 @@ const deadlock = (head: RegExp): Row => ({
   kind: 'lockdep',
   variants: [
     { near: [becameSafe], title: 'possible deadlock in {frame}', blame: { pick: 'top', stack: becameSafe } },
-    { title: 'possible deadlock in {frame}', blame: wanted },
+    { title: 'possible deadlock in {frame}', blame: { ...wanted, last: at, history: true, skip: worker } },
   ],
 });
 
@@ -130,6 +134,13 @@ export const atomic: readonly Row[] = [
   {
     head: /BUG: workqueue leaked (?:lock|atomic)/,
     kind: 'sleeping-in-atomic',
-    variants: [{ title: 'BUG: workqueue leaked lock or atomic in {frame}' }],
+    variants: [
+      {
+        near: [/^\s*last function: (?<work>\w+)/],
+        title: 'BUG: workqueue leaked lock or atomic in {work}',
+        blame: { pick: 'named', first: [/^\s*last function: (?<fn>\w+)/] },
+      },
+      { title: 'BUG: workqueue leaked lock or atomic in {frame}' },
+    ],
   },
 ];

@@ -1,8 +1,8 @@
 import { nobody, top, type Blame, type Row } from './row.ts';
 
 const access = /^(?<access>Read|Write)(?: of size (?<size>\d+))?(?: at addr (?<address>[0-9a-f]+))?/;
-/** The head's function is the fallback: it is the helper (`memcpy`) as often as the culprit. */
-const inHead: Blame = { pick: 'top', last: /BUG: KASAN: .* in (?<fn>[\w.]+)\+0x/ };
+/** The head names the function of the access itself, before another CPU's words can get in between. */
+const inHead: Blame = top(/BUG: KASAN: .* in (?<fn>[\w.]+)\+0x/);
 const badAccess = ['bad-access in {frame}'];
 
 /** mm/kasan/report.c, mm/kfence/report.c, mm/kmsan/report.c, kernel/kcsan/report.c, lib/ubsan.c. */
@@ -114,7 +114,7 @@ export const slabs: readonly Row[] = [
     head: /^BUG (?<cache>\S+) \((?:Not tainted|Tainted:? ?[^)]*)\): (?<bug>(?!kasan: bad access detected).+)$/,
     kind: 'slab-corruption',
     variants: [
-      { title: 'BUG: {bug}', near: [/Object already free/], blame: nobody },
+      { title: 'BUG: {bug}', near: [/Object already free/], blame: { ...nobody, printsTrace: true } },
       { title: 'BUG: {cache}: {bug}', blame: nobody },
     ],
   },

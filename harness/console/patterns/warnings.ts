@@ -61,11 +61,22 @@ export const warnings: readonly Row[] = [
   },
 ];
 
-/** Complaints in the kernel's tone that no other row knows. */
+/** Complaints in the kernel's tone that no other row knows; only printk's own lines count (reader.ts). */
 export const leftovers: readonly Row[] = [
   {
+    head: /^(?<level>BUG|WARNING|INFO):\s*$/,
+    kind: 'other',
+    variants: [{ title: '{level}: corrupted', blame: nobody, corrupted: 'the line is cut' }],
+  },
+  {
+    head: /^WARNING: (?<message>[\w][\w ,.:'()/-]+)$/,
+    kind: 'other',
+    printk: true,
+    variants: [{ title: 'WARNING: {message}', blame: nobody }],
+  },
+  {
     head: /^BUG: (?<message>[A-Z]?[a-z][\w ,'()-]+)/,
-    kind: 'oops',
+    kind: 'other',
     variants: [{ title: 'BUG: {message}', blame: nobody }],
   },
 ];

@@ -38,6 +38,22 @@ const counters: readonly RegExp[] = [
   new RegExp(String.raw`^\s*PC is at ${place}${rest}`),
 ];
 
+/** The link register: arm, arm64, powerpc, riscv. It tells who called when the program counter is nowhere. */
+const links: readonly RegExp[] = [
+  new RegExp(String.raw`^\s*LR is at ${place}${rest}`),
+  new RegExp(String.raw`^\s*(?:lr|ra) : ${place}${rest}`),
+  new RegExp(String.raw`^\s*LR \[[0-9a-f]+\] ${place}${rest}`),
+];
+const nullCounter = /^\s*(?:PC is at|pc :|epc :|NIP \[0+\]) 0x0+$|^\s*NIP \[0+\] 0x0/;
+
+/** A jump to NULL: the counter has no function. */
+export const wentNowhere = (text: string): boolean => nullCounter.test(text);
+
+/** Who jumped; a return address, one past the call. */
+export function parseLinkRegister(text: string): Frame | undefined {
+  return text.includes('+0x') ? firstOf(links, text) : undefined;
+}
+
 /** A frame of a call trace in a line (prefix already taken off), undefined when there is none. */
 export function parseFrame(text: string): Frame | undefined {
   if (!text.includes('+0x') && !text.includes('inline')) return undefined;

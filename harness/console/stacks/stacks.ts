@@ -1,5 +1,5 @@
 import type { Frame } from '../finding.ts';
-import { parseFrame, parseProgramCounter } from './frame.ts';
+import { parseFrame, parseLinkRegister, parseProgramCounter, wentNowhere } from './frame.ts';
 
 /** What a stack tells: where it happened, who allocated or freed the object, or something else. */
 export type StackRole = 'trace' | 'counter' | 'allocated' | 'freed' | 'other';
@@ -18,28 +18,33 @@ export interface Stack {
 const openers: readonly (readonly [RegExp, StackRole])[] = [
   [/^\s*(?:Call [Tt]race:|Backtrace:|backtrace(?: \(.*\))?:|stack backtrace:)/, 'trace'],
   [/Call Trace:\s*$/, 'trace'],
-  [/is trying to release lock .* at:$/, 'trace'],
+  // arch/riscv/kernel/stacktrace.c show_regs() goes on with the frames, without a word.
+  [/^\s*status: [0-9a-f]+ badaddr: [0-9a-f]+ cause: [0-9a-f]+/, 'trace'],
+  [/is trying to release lock .* at:$/, 'counter'],
   [
-    /^(?:Out-of-bounds (?:read|write)|Use-after-free (?:read|write)|Invalid (?:read|write)|Corrupted memory) at |^Invalid free of /,
+    /^\s*(?:(?:Out-of-bounds (?:read|write)|Use-after-free (?:read|write)|Invalid (?:read|write)|Corrupted memory) at |Invalid free of )/,
     'trace',
   ],
   [
-    /^BUG: KMSAN: |^race at unknown origin|^(?:write|read|read-write)(?: \(marked\))? to 0x\S+ of \d+ bytes by /,
+    /^\s*(?:BUG: KMSAN: |race at unknown origin|(?:write|read|read-write)(?: \((?:marked|reordered|marked, reordered)\))? to 0x\S+ of \d+ bytes by )/,
     'trace',
   ],
   [/which became .*safe at:$/i, 'other'],
-  [/^(?:INFO: )?Allocated (?:by task|in )|^allocated by task|^kfence-#\d+.*allocated by/, 'allocated'],
-  [/^(?:INFO: )?Freed (?:by task|in )|^freed by task/, 'freed'],
-  [/^Last (?:call_rcu|potentially related work creation)|^Second to last/, 'other'],
-  [/^Uninit was (?:stored|created)|^Local variable|^Memory (?:state )?created/, 'other'],
-  [/^-> #\d+ \(|^the existing dependency chain|^stack backtrace of/, 'other'],
-  [/^(?:\{[A-Z-]+\} state was registered|the .* lock.* was |hardirqs last|softirqs last)/, 'other'],
-  [/^page (?:last allocated|last free|allocated via|freed by)|^page_owner/, 'other'],
+  [
+    /^\s*(?:INFO: )?(?:Allocated (?:by task|in )|allocated by task)|^\s*kfence-#\d+.*allocated by/,
+    'allocated',
+  ],
+  [/^\s*(?:INFO: )?(?:Freed (?:by task|in )|freed by task)/, 'freed'],
+  [/^\s*(?:Last (?:call_rcu|potentially related work creation)|Second to last)/, 'other'],
+  [/^\s*(?:Uninit was (?:stored|created)|Local variable|Memory (?:state )?created)/, 'other'],
+  [/^\s*(?:-> #\d+ \(|the existing dependency chain|stack backtrace of)/, 'other'],
+  [/^\s*(?:\{[A-Z-]+\} state was registered|the .* lock.* was |hardirqs last|softirqs last)/, 'other'],
+  [/^\s*(?:page (?:last allocated|last free|allocated via|freed by)|page_owner)/, 'other'],
 ];
 
 /** Lines after which frames belong to nothing we know. */
 const closers =
-  /^(?:---\[ end |Modules linked in:|Dumping ftrace|Kernel Offset:|Rebooting in|The buggy address|Memory state around|Object at|other info that might help|=====+$)|^\s*<\/TASK>/;
+  /^\s*(?:---\[ end |Modules linked in:|Dumping ftrace|Kernel Offset:|Rebooting in|The buggy address|Memory state around|Object at|other info that might help|=====+$)|^\s*<\/TASK>/;
 
 /** User-mode registers end the kernel's part of a trace: what follows was printed by something else. */
 const userMode = /^\s*RIP: 0033:|^\s*--- Exception: c[0-9a-f]{2} at /;
@@ -55,7 +60,9 @@ export function collectStacks(lines: readonly string[]): readonly Stack[] {
     if (open !== undefined) stacks.push(open);
     open = undefined;
   };
+  let nowhere = false;
   for (const [index, text] of lines.entries()) {
+    nowhere ||= wentNowhere(text);
     const role = openers.find(([pattern]) => pattern.test(text))?.[1];
     if (role !== undefined) {
       close();
@@ -66,7 +73,8 @@ export function collectStacks(lines: readonly string[]): readonly Stack[] {
       close();
       continue;
     }
-    const counter = parseProgramCounter(text);
+    const counter = parseProgramCounter(text) ?? (nowhere ? parseLinkRegister(text) : undefined);
+    if (counter !== undefined) nowhere = false;
     if (counter !== undefined && (open === undefined || open.role !== 'trace')) {
       close();
       stacks.push({ role: 'counter', start: index, opener: text, end: index, frames: [counter] });
