@@ -21,6 +21,8 @@ const reset = /^(?:SeaBIOS \(version|SLOF \*\*)/;
 /** Words of terminals and serial concentrators, and blank lines: nothing ran yet. */
 const greeting =
   /^\s*$|^(?:Trying |Connected to|Connection |Escape character|Press |Warning: Permanently added|\[SOL |\[Enter |\[?\w+ console|Terminal ready|iPXE|UEFI|BdsDxe)/i;
+/** After so many lines without a time this console has none, and what is up cannot be told. */
+const maxUntimed = 5000;
 /** Lines of a kernel that is up. */
 const minimumUp = 20;
 
@@ -29,6 +31,7 @@ export function createBootWatch(onUnexpected: (finding: Finding) => void) {
   const boots: BootLog[] = [];
   /** printk lines with a time since the last start. */
   let up = 0;
+  let untimed = 0;
   /** Something ran before the log began, of which the log has only a program's words. */
   let ran = false;
   let asked = false;
@@ -39,28 +42,32 @@ export function createBootWatch(onUnexpected: (finding: Finding) => void) {
     if (!starting && enough && !asked) onUnexpected(unexpectedReboot(line));
     starting = true;
     ran = false;
+    untimed = 0;
     up = 0;
     asked = false;
   };
 
   return {
     push(line: Line) {
-      const release = banner.exec(line.text)?.groups?.['release'];
+      const release = line.words.length > 0 ? banner.exec(line.text)?.groups?.['release'] : undefined;
       if (release !== undefined) {
         started(line);
         boots.push({ release, line: line.number });
         starting = false;
-      } else if (line.time === null && firmware.test(line.text)) {
+      } else if (line.time === null && line.words.length > 0 && firmware.test(line.text)) {
         started(line);
-      } else if (announced.test(line.text)) {
+      } else if (line.words.length > 0 && announced.test(line.text)) {
         asked = true;
       } else if (line.time !== null) {
         up += 1;
         starting = false;
-      } else if (boots.length === 0 && !starting && !greeting.test(line.text)) {
-        ran = true;
+      } else {
+        untimed += 1;
+        ran ||= boots.length === 0 && !starting && !greeting.test(line.text);
       }
     },
+    /** Lines without words tell nothing new until the next start. */
+    idle: () => up >= minimumUp || untimed >= maxUntimed,
     boots: (): readonly BootLog[] => boots,
   };
 }

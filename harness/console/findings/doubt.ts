@@ -2,6 +2,9 @@ import type { Blame } from '../patterns/row.ts';
 import type { Blamed } from '../stacks/blame.ts';
 import type { Stack } from '../stacks/stacks.ts';
 
+/** kernel/printk/printk.c, when the console is slower than the kernel. */
+const dropped = /^\*\* \d+ printk messages dropped/;
+
 /** Why a report may not be whole, undefined when nothing speaks for that. */
 export function doubtOf(
   how: Blame,
@@ -18,7 +21,7 @@ export function doubtOf(
   if (blamed === null) return 'no usable function in the stack';
   if (!hasTrace(stacks)) return 'no call trace in the report';
   if (how.pick !== 'hang' && stacks.some(isHollow)) return 'a call trace is empty';
-  if (texts.some((text) => /^\*\* \d+ printk messages dropped/.test(text)))
+  if (texts.some((text) => text.startsWith('** ') && dropped.test(text)))
     return 'the kernel dropped lines of the report';
   return undefined;
 }

@@ -20,6 +20,7 @@ const rcuStall = { title: 'INFO: rcu detected stall in {frame}', alt: ['stall in
 /** kernel/rcu/tree_stall.h, kernel/watchdog.c, kernel/hung_task.c, kernel/workqueue.c wq_watchdog_timer_fn(). */
 export const hangs: readonly Row[] = [
   {
+    words: ['detected stall', 'detected expedited stall'],
     head: /INFO: (?:rcu_\w+|srcu\w*) (?:self-)?detected (?:expedited )?stalls? on/,
     kind: 'rcu-stall',
     variants: [
@@ -28,31 +29,37 @@ export const hangs: readonly Row[] = [
     ],
   },
   {
-    head: /BUG: soft lockup - CPU#(?<cpu>\d+) stuck for \d+s! \[(?<comm>.*):(?<pid>\d+)\]|BUG: soft lockup/,
+    words: ['BUG: soft lockup'],
+    head: /BUG: soft lockup - CPU#(?<cpu>\d+) stuck for (?<seconds>\d+)s! \[(?<comm>.*):(?<pid>\d+)\]|BUG: soft lockup/,
     kind: 'soft-lockup',
     variants: [{ title: 'BUG: soft lockup in {frame}', alt: ['stall in {frame}'], blame: stall }],
   },
   {
+    words: ['hard LOCKUP', 'Hard LOCKUP', 'NMI watchdog: Watchdog detected'],
     head: /Watchdog detected hard LOCKUP on cpu|watchdog: CPU ?\d+ (?:self-detected hard LOCKUP|detected hard LOCKUP on other CPUs)|Watchdog CPU:\d+ Hard LOCKUP|NMI watchdog: Watchdog detected/,
     kind: 'hard-lockup',
     variants: [{ title: 'BUG: hard lockup in {frame}', alt: ['stall in {frame}'], blame: stall }],
   },
   {
+    words: ['INFO: task '],
     head: /INFO: task (?:(?<comm>.*):(?<pid>\d+) blocked for more than (?<seconds>\d+) seconds|[\ufffd]+)/,
     kind: 'hung-task',
     variants: [{ title: 'INFO: task hung in {frame}', alt: ['hang in {frame}'], blame: hang }],
   },
   {
+    words: ["can't die for more than"],
     head: /INFO: task (?<comm>.*):(?<pid>\d+) can't die for more than/,
     kind: 'hung-task',
     variants: [{ title: "INFO: task can't die in {frame}", alt: ['hang in {frame}'], blame: hang }],
   },
   {
+    words: ['BUG: workqueue lockup'],
     head: /BUG: workqueue lockup/,
     kind: 'workqueue-lockup',
     variants: [{ title: 'BUG: workqueue lockup', blame: nobody }],
   },
   {
+    words: ['unregister_netdevice: waiting for '],
     head: /unregister_netdevice: waiting for (?<device>\S+) to become free/,
     kind: 'hung-task',
     oneLine: true,

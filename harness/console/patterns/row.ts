@@ -45,6 +45,8 @@ export interface Variant {
 
 /** A kind of complaint: how it begins, and how to read it. */
 export interface Row {
+  /** Every line that `head` matches has one of these, letter by letter: the others are never looked at. */
+  readonly words: readonly [string, ...string[]];
   readonly head: RegExp;
   readonly kind: FindingKind;
   readonly variants: readonly [Variant, ...Variant[]];
