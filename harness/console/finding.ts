@@ -16,6 +16,8 @@ export const frameSchema = z.object({
   /** Filled in by symbolization. */
   file: z.string().optional(),
   line: z.number().int().positive().optional(),
+  /** That line of the source, where the tree is at hand. */
+  source: z.string().optional(),
   /** Functions inlined at this place, innermost first, each with its own place. */
   inlined: z
     .array(z.object({ function: z.string(), file: z.string().optional(), line: z.number().int().optional() }))
@@ -41,6 +43,8 @@ const common = {
   tainted: z.string().optional(),
   /** `uname -r` as the report has it. */
   release: z.string().optional(),
+  /** Of the kernel that printed it, 40 hex digits (CONFIG_STACKTRACE_BUILD_ID). */
+  buildId: z.string().optional(),
   registers: registers.optional(),
   /** Why the report may not be whole: cut, mixed with another CPU's, lost lines. Undefined when it is whole. */
   corrupted: z.string().optional(),

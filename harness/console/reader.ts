@@ -19,16 +19,23 @@ export interface ConsoleReport {
 export interface ConsoleReader {
   /** @param chunk bytes of the console as they come, cut anywhere. */
   push(chunk: Uint8Array): void;
+  /** Nothing came for a while: reports that have no last line of their own are taken as ended. */
+  pause(): void;
   /** What the kernel said. Call once. */
   end(): ConsoleReport;
+}
+
+export interface ReaderEvents {
+  /** Called at the end of each report with a new signature; what follows it may still be added to the finding. */
+  readonly onFinding?: (finding: Finding) => void;
 }
 
 /**
  * Reads a kernel's console while it is being written. Any chunking gives the same report; no input makes it throw; its
  * memory does not grow with the input, but for one finding a signature.
  */
-export function createConsoleReader(): ConsoleReader {
-  const collection = createCollection();
+export function createConsoleReader({ onFinding }: ReaderEvents = {}): ConsoleReader {
+  const collection = createCollection(onFinding);
   const boots = createBootWatch(collection.addFinding);
   const scanner = createLineScanner(vocabulary, maxBefore, {
     parse: splitPrefix,
@@ -46,6 +53,7 @@ export function createConsoleReader(): ConsoleReader {
 
   return {
     push: (chunk) => scanner.push(chunk),
+    pause: () => detector.end(),
     end() {
       scanner.end();
       detector.end();

@@ -3,4 +3,4 @@ export { evaluateJob, skippedJob, type JobOutcome } from './evaluate-job.ts';
 export { evaluateRun, type RunObservation } from './evaluate-run.ts';
 export { expectationsSchema, type Expectations } from './expectations.ts';
 export { observeHistory, type JobObservation, type ObservedHistory, type RigFault } from './observation.ts';
-export { excuse, type Excused, type KnownIssue } from './known-issues.ts';
+export { excuse, silentIssues, type Excused, type KnownIssue, type SilentIssue } from './known-issues.ts';

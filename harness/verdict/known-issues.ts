@@ -51,3 +51,33 @@ export function excuse<T extends Signed>(
   });
   return { fresh, excused };
 }
+
+/** An issue that no longer excuses anything. */
+export interface SilentIssue {
+  readonly id: string;
+  readonly why: string;
+}
+
+/**
+ * Issues of this series that nothing matched, and those that have expired: what is fixed must leave the list, or it hides
+ * its own return.
+ *
+ * @param seen everything that was found by all jobs; only a run that could have met an issue says something about it.
+ */
+export function silentIssues(
+  seen: readonly Signed[],
+  issues: readonly KnownIssue[],
+  series: string | null,
+  today: string,
+): SilentIssue[] {
+  return issues
+    .filter((issue) => series !== null && series.split('+').includes(issue.series))
+    .flatMap((issue): SilentIssue[] => {
+      const count = seen.filter(({ signature }) => issue.signature.test(signature)).length;
+      if (today > issue.expires) {
+        const still = count === 0 ? 'and matched nothing' : `and would have excused ${count}`;
+        return [{ id: issue.id, why: `expired on ${issue.expires} ${still}` }];
+      }
+      return count === 0 ? [{ id: issue.id, why: 'matched nothing' }] : [];
+    });
+}

@@ -45,7 +45,7 @@ export function completeFinding(kind: FindingKind, read: Read, common: Common): 
     }
     case 'bug':
     case 'vm-bug-on': {
-      const place = { file: groups['file'] ?? 'unknown', line: Number(groups['line'] ?? 0) };
+      const place = { file: groups['file'] ?? 'unknown', line: toNumber(groups['line']) ?? 0 };
       const dump = kind === 'bug' ? undefined : parseObjectDump(event.before.map(({ text }) => text));
       return dump === undefined
         ? { kind: 'bug', ...common, ...place }

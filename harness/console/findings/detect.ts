@@ -10,6 +10,9 @@ const maxGapSeconds = 60;
 /** `Oops:` stands within this many lines of the head that it goes on with (arm64 explains the fault in between). */
 const maxLinesToContinue = 30;
 
+/** What restarts so much later does so for another reason; firmware has no times. */
+const maxLinesToRestart = 200;
+
 export interface Detector {
   push(line: Line): void;
   /** Nothing is being read: lines without words can be left out. */
@@ -52,7 +55,9 @@ export function createDetector({ onEvent, onFollowed, recent }: DetectorEvents):
     onFollowed(event);
   };
   const restart = (line: Line) => {
-    if (last === undefined || !restarts.test(line.text)) return;
+    if (last === undefined || !restarts.test(line.text) || gap(last, line) > maxGapSeconds) return;
+    const end = last.own.at(-1) ?? last.head;
+    if (line.number - end.number > maxLinesToRestart) return;
     last.rebooted ??= line.text;
     onFollowed(last);
   };
@@ -76,9 +81,11 @@ export function createDetector({ onEvent, onFollowed, recent }: DetectorEvents):
         last = undefined;
       }
       begin(line);
+      const owned = line.caller !== null && open.some(({ head }) => head.caller === line.caller);
       for (const event of open) {
         if (sameCaller(event.head, line)) event.own.push(line);
-        else if (event.others.length < maxEventLines) event.others.push(line);
+        // What is another's report tells nothing of this one.
+        else if (!owned && event.others.length < maxEventLines) event.others.push(line);
       }
       if (line.words.length > 0 && endOfKernel.test(line.text)) dead = true;
       if (open.length > 0) close((event) => isOver(event, line));

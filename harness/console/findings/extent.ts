@@ -1,6 +1,9 @@
 import type { Line } from '../lines/line.ts';
 import { objectDumpStart } from './dump.ts';
-import { parseFrame, parseProgramCounter } from '../stacks/frame.ts';
+import { parseFrame } from '../stacks/frame.ts';
+
+/** A function as reports name it, in a trace or elsewhere (`at: func+0x1c/0x90`). */
+const place = /\+0x[0-9a-f]+\/0x[0-9a-f]+/;
 
 /** Lines that only reports have: registers, code, trace headers, memory dumps, lock lists, panics. */
 const ofReport =
@@ -10,10 +13,7 @@ const ofReport =
 export function reportLines(lines: readonly Line[]): readonly Line[] {
   const last = lines.findLastIndex(
     ({ text }, index) =>
-      index === 0 ||
-      ofReport.test(text) ||
-      parseFrame(text) !== undefined ||
-      parseProgramCounter(text) !== undefined,
+      index === 0 || place.test(text) || ofReport.test(text) || parseFrame(text) !== undefined,
   );
   return lines.slice(0, last + 1);
 }

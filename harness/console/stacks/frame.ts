@@ -2,7 +2,7 @@ import type { Frame } from '../finding.ts';
 
 /** Names as kallsyms has them; Rust's demangled ones contain `<`, `>` and `::`. */
 const name = String.raw`[A-Za-z_$.<][\w$.:<>]*`;
-const place = String.raw`(?<function>${name})\+0x(?<offset>[0-9a-f]+)\/0x(?<size>[0-9a-f]+)`;
+const place = String.raw`(?<function>${name})\+0x(?<offset>[0-9a-f]{1,8})\/0x(?<size>[0-9a-f]{1,8})`;
 const addresses = String.raw`(?:\[?<[0-9a-f]{8,16}>\]? *|\[[0-9a-f]{8,16}\] *){0,2}`;
 const rest = String.raw`(?: *\[(?<module>[\w-]+)[^\]]*\])?(?<unreliable2> *\(unreliable\))?(?: +(?<file>[\w./-]+):(?<line>\d+))?`;
 
@@ -88,7 +88,7 @@ function toFrame(groups: Record<string, string | undefined>): Frame {
   if (size !== undefined) frame.size = parseInt(size, 16);
   if (module !== undefined) frame.module = module;
   if (groups['unreliable'] !== undefined || groups['unreliable2'] !== undefined) frame.unreliable = true;
-  if (file !== undefined && Number(line) > 0) {
+  if (file !== undefined && Number(line) > 0 && Number.isSafeInteger(Number(line))) {
     frame.file = file;
     frame.line = Number(line);
   }

@@ -30,10 +30,11 @@ export function kasanObject(texts: readonly string[]) {
 }
 
 function offsetOf(bytes: string | undefined, where: string | undefined, size: number | undefined) {
-  if (bytes === undefined) return undefined;
-  if (where === 'inside of') return Number(bytes);
-  if (where === 'to the left of') return -Number(bytes);
-  return size === undefined ? undefined : size + Number(bytes);
+  const count = toNumber(bytes);
+  if (count === undefined) return undefined;
+  if (where === 'inside of') return count;
+  if (where === 'to the left of') return -count;
+  return size === undefined ? undefined : toNumber(String(size + count));
 }
 
 /** mm/kfence/report.c: `kfence-#69 [0x…-0x…, size=424, cache=kmalloc-512] allocated by …`; 5.13 and later without brackets. */

@@ -34,5 +34,8 @@ export function known<T extends Record<string, unknown>>(fields: T): { [K in key
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 }
 
-export const toNumber = (text: string | undefined): number | undefined =>
-  text === undefined ? undefined : Number(text);
+/** Undefined also for what no kernel counts to: torn lines glue digits together. */
+export function toNumber(text: string | undefined): number | undefined {
+  const number = Number(text);
+  return text !== undefined && Number.isSafeInteger(number) ? number : undefined;
+}
