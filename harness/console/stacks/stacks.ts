@@ -14,6 +14,9 @@ export interface Stack {
   readonly frames: readonly Frame[];
 }
 
+/** Nothing but a frame looks like this, so that half of a report's lines need no other question. */
+const plainFrame = /^(?: +|\s*\[<[0-9a-f]+>\] )(?:\? )?[\w.]+\+0x/;
+
 /**
  * All stacks of a report in the order of their lines. A register dump's program counter is a stack of one frame, or, in
  * the middle of a trace, a frame of it.
@@ -28,6 +31,13 @@ export function collectStacks(lines: readonly string[]): readonly Stack[] {
   let nowhere = false;
   for (let index = 0; index < lines.length; index++) {
     const text = lines[index] ?? '';
+    if (plainFrame.test(text)) {
+      const frame = open && parseFrame(text);
+      if (open === undefined || frame === undefined) continue;
+      open.frames.push(frame);
+      open.end = index;
+      continue;
+    }
     nowhere ||= wentNowhere(text);
     const role = openerRole(text);
     if (role !== undefined) {

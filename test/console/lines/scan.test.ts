@@ -126,7 +126,7 @@ describe('when nobody listens', () => {
     expect(scan([bytesOf(text)], { quiet: true }).taken.map(({ number }) => number)).toEqual([3]);
   });
 
-  test.each([1, 2, 3, 5, 1000])('the last lines are remembered, in chunks of %i', (size) => {
+  test.each([1, 2, 3, 5, 9, 16, 1000])('the last lines are remembered, in chunks of %i', (size) => {
     const buffer = new Uint8Array(size);
     const chunks = chop(bytesOf(text), size);
     // A reader's buffer is overwritten by what comes next.
@@ -134,6 +134,7 @@ describe('when nobody listens', () => {
       for (const chunk of chunks) {
         buffer.set(chunk);
         yield buffer.subarray(0, chunk.length);
+        buffer.fill(0x23);
       }
     };
     const taken: Line[] = [];
