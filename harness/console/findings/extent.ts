@@ -23,12 +23,14 @@ const opening = /^-+\[ cut here \]-+$/;
 
 /**
  * The lines before the head that already belong to the report: what stands after `cut here` (the message of a WARN()),
- * and the object that a VM_BUG_ON_*() dumped before that.
+ * and the object that a VM_BUG_ON_*() dumped before that. Others' dumps (KASAN's page) are not this report's.
+ *
+ * @param dumped whether the report is such a one.
  */
-export function introduction(before: readonly Line[]): readonly Line[] {
+export function introduction(before: readonly Line[], dumped: boolean): readonly Line[] {
   const near = before.slice(-maxIntroduction);
   const cut = near.findLastIndex(({ text }) => opening.test(text));
-  const dump = objectDumpStart(near.map(({ text }) => text));
+  const dump = dumped ? objectDumpStart(near.map(({ text }) => text)) : -1;
   const starts = [cut, dump].filter((index) => index >= 0);
   return starts.length === 0 ? [] : near.slice(Math.min(...starts));
 }

@@ -14,7 +14,10 @@ const maxTextLength = 64 * 1024;
 /** An event to the finding it is. Never throws: what cannot be read is `corrupted`, with the reason. */
 export function readEvent(event: ConsoleEvent, identity: Identity = identify(event)): Finding {
   const { kind, texts, groups, stacks, blamed, mixed } = identity;
-  const lines = [...introduction(event.before), ...reportLines(mixed ? mixedLines(event) : event.own)];
+  const lines = [
+    ...introduction(event.before, kind === 'vm-bug-on'),
+    ...reportLines(mixed ? mixedLines(event) : event.own),
+  ];
   const common = {
     title: identity.title,
     altTitles: [...identity.altTitles],
