@@ -4,7 +4,9 @@ import { describeError, RigError } from '../base/errors.ts';
 import type { Finding } from '../console/finding.ts';
 import { parseAddr2line } from '../console/symbols/addr2line.ts';
 import { parseNm, type SymbolTable } from '../console/symbols/nm.ts';
-import { applyPlaces, framesOf, locateFrame, mismatchOf } from '../console/symbols/resolve.ts';
+import { applyPlaces, framesOf, locateFrame, mismatchOf, strangerOf } from '../console/symbols/resolve.ts';
+import { identityOf, releaseOf } from './symbols-identity.ts';
+import { withSource } from './symbols-source.ts';
 
 export interface Symbolized {
   readonly findings: readonly Finding[];
@@ -16,9 +18,10 @@ export interface Symbolized {
 const landmark = { name: 'start_kernel', file: 'init/main.c' };
 
 /**
- * Findings with the file and line of each frame and the functions inlined there, from one `nm` and one `addr2line`.
+ * Findings with the file and line of each frame and the functions inlined there, from one `nm` and one `addr2line`, and the
+ * lines of the source where its tree is still there.
  * Frames of modules, and of functions that vmlinux does not have or has in another size, stay as they are. A vmlinux of another
- * build resolves nothing, and `refused` says so.
+ * build (by its build id or release, where the report has one, or by the functions' sizes) resolves nothing, and `refused` says so.
  *
  * @param vmlinux path of the unstripped kernel; without debug information frames stay as they are.
  * @param crossCompile prefix of the target's binutils, as in Arch.
@@ -32,6 +35,9 @@ export async function symbolizeFindings(
 ): Promise<Symbolized> {
   const frames = findings.flatMap(framesOf);
   if (frames.length === 0) return { findings, refused: null };
+  const notes = await run([`${crossCompile}readelf`, '-n', vmlinux], ctx);
+  const stranger = strangerOf(findings, identityOf(await releaseOf(vmlinux), notes));
+  if (stranger !== undefined) return { findings, refused: `${vmlinux} is of another kernel: ${stranger}` };
   const table = parseNm(await run([`${crossCompile}nm`, '-n', vmlinux], ctx));
   const refused = mismatchOf(frames, table);
   if (refused !== undefined) return { findings, refused: `${vmlinux} is of another kernel: ${refused}` };
@@ -47,7 +53,8 @@ export async function symbolizeFindings(
   const places = parseAddr2line(
     await run([`${crossCompile}addr2line`, '-a', '-f', '-i', '-e', vmlinux], ctx, input),
   );
-  return { findings: applyPlaces(findings, table, places, rootOf(places, table)), refused: null };
+  const root = rootOf(places, table);
+  return { findings: await withSource(applyPlaces(findings, table, places, root), root), refused: null };
 }
 
 function rootOf(places: ReturnType<typeof parseAddr2line>, table: SymbolTable): string {

@@ -1,36 +1,77 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import pc from 'picocolors';
+import type { Context } from '../base/context.ts';
 import { describeError, EXIT, type ExitCode, UsageError } from '../base/errors.ts';
 import { symbolizeFindings } from '../build/symbols.ts';
 import { batchInputSchema, readBatchEntry } from '../console/batch.ts';
 import type { Finding } from '../console/finding.ts';
 import { createConsoleReader } from '../console/reader.ts';
-import { commandContext } from './context.ts';
+import { loadKnownIssues } from '../plan/known-issues.ts';
+import { excuse, silentIssues } from '../verdict/known-issues.ts';
+import { followFile } from './console-follow.ts';
+import { findingText, knownText, logText } from './console-text.ts';
+import { commandContext, projectDir } from './context.ts';
 
 export interface ConsoleOptions {
   readonly vmlinux?: string;
   readonly jsonl?: string;
   readonly json?: boolean;
+  readonly context: string;
+  readonly follow?: boolean;
+  readonly series?: string;
 }
 
-/** `spf console FILE…`: 0 when no log has a finding, 1 when one has. Batch mode always ends with 0 or 2. */
+/** `spf console FILE…`: 0 when no log has a finding that is not known, 1 when one has. Batch mode always ends with 0 or 2. */
 export async function readConsoles(files: readonly string[], options: ConsoleOptions): Promise<ExitCode> {
   if (options.jsonl !== undefined) return batch(options.jsonl);
   if (files.length === 0) throw new UsageError('spf console wants a file, or - for standard input');
+  const context = Number(options.context);
+  if (!Number.isInteger(context) || context < 0)
+    throw new UsageError(`--context wants a number of lines, not "${options.context}"`);
+  const ctx = commandContext();
+  if (options.follow === true) return follow(files, context, options, ctx);
+
   const logs: { file: string; lines: number; findings: readonly Finding[] }[] = [];
-  for (const file of files) logs.push({ file, ...(await readLog(file, options.vmlinux)) });
+  for (const file of files) logs.push({ file, ...(await readLog(file, options.vmlinux, ctx)) });
+  const known =
+    options.series === undefined
+      ? null
+      : judgeKnown(
+          logs.flatMap(({ findings }) => findings),
+          options.series,
+        );
   if (options.json) console.log(JSON.stringify(logs, null, 2));
-  else logs.forEach(({ file, lines, findings }) => print(file, lines, findings));
-  return logs.some(({ findings }) => findings.length > 0) ? EXIT.kernelAtFault : EXIT.clean;
+  else {
+    for (const { file, lines, findings } of logs) console.log(logText(file, lines, findings, context));
+    if (known !== null && known.text !== '') console.log(`\n${known.text}`);
+  }
+  const fresh = known?.fresh ?? logs.flatMap(({ findings }) => findings);
+  return fresh.length > 0 ? EXIT.kernelAtFault : EXIT.clean;
 }
 
-async function readLog(file: string, vmlinux: string | undefined) {
+function judgeKnown(findings: readonly Finding[], series: string) {
+  const issues = loadKnownIssues(projectDir);
+  const today = new Date().toISOString().slice(0, 10);
+  const { fresh, excused } = excuse(findings, issues, {
+    series,
+    arch: null,
+    workload: '',
+    programs: [],
+    today,
+  });
+  // Issues of histories and counters cannot show on a console.
+  const ofConsole = issues.filter(({ signature }) => !/^\^?history:/.test(signature.source));
+  return { fresh, text: knownText(excused, silentIssues(findings, ofConsole, series, today)) };
+}
+
+async function readLog(file: string, vmlinux: string | undefined, ctx: Context) {
   const reader = createConsoleReader();
   for await (const chunk of open(file)) reader.push(chunk);
   const { findings, lines } = reader.end();
   if (vmlinux === undefined || findings.length === 0) return { findings, lines };
-  const symbolized = await symbolizeFindings(findings, vmlinux, commandContext());
+  const symbolized = await symbolizeFindings(findings, vmlinux, ctx);
+  if (symbolized.refused !== null) console.error(pc.yellow(`no file and line: ${symbolized.refused}`));
   return { findings: symbolized.findings, lines };
 }
 
@@ -42,19 +83,32 @@ async function* open(file: string): AsyncIterable<Uint8Array> {
   }
 }
 
-function print(file: string, lines: number, findings: readonly Finding[]): void {
-  console.log(`${pc.bold(file)}: ${findings.length} findings in ${lines} lines`);
-  for (const finding of findings) {
-    const times = finding.count > 1 ? ` (${finding.count} times)` : '';
-    console.log(
-      `\n${pc.red(finding.title)}${times}  ${pc.dim(`lines ${finding.lines.first + 1}-${finding.lines.last + 1}`)}`,
-    );
-    if (finding.corrupted !== undefined) console.log(pc.yellow(`  perhaps not whole: ${finding.corrupted}`));
-    for (const frame of finding.stack.slice(0, 12)) {
-      const place = frame.file === undefined ? '' : pc.dim(`  ${frame.file}:${frame.line ?? '?'}`);
-      console.log(`  ${frame.unreliable ? '? ' : ''}${frame.function}${place}`);
-    }
+/** Prints each finding when its report is complete: as text, or one JSON object a line. */
+async function follow(
+  [file = '', ...more]: readonly string[],
+  context: number,
+  { json }: ConsoleOptions,
+  { signal }: Context,
+): Promise<ExitCode> {
+  if (more.length > 0 || file === '-') throw new UsageError('--follow wants one file');
+  let count = 0;
+  const reader = createConsoleReader({
+    onFinding: (finding) => {
+      count += 1;
+      console.log(json === true ? JSON.stringify(finding) : `${findingText(finding, context)}\n`);
+    },
+  });
+  try {
+    await followFile(file, {
+      onChunk: (chunk) => reader.push(chunk),
+      onSilence: () => reader.pause(),
+      signal,
+    });
+  } catch (error) {
+    throw new UsageError(`cannot read ${file}: ${describeError(error)}`, { cause: error });
   }
+  reader.end();
+  return count > 0 ? EXIT.kernelAtFault : EXIT.clean;
 }
 
 /** One JSON object a line in, one a line out. */

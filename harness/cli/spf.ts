@@ -92,6 +92,9 @@ program
   .option('--vmlinux <file>', 'resolve addresses to file and line')
   .option('--jsonl <file>', 'batch: one JSON object a line in, one a line out (- for standard input)')
   .option('--json', 'print the findings as JSON')
+  .option('--context <lines>', "lines of the console's own words with each finding", '12')
+  .option('--follow', 'go on with a log that is still being written, until Ctrl-C')
+  .option('--series <name>', 'excuse what is known of this series (kernel-config/known-issues.yaml)')
   .action(
     ends(async (files: string[], options: object) =>
       (await import('./console.ts')).readConsoles(files, options as never),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { findProgramDeath } from './programs.ts';
 import { readConsole } from './reader.ts';
 import { typeOf } from './type.ts';
 
@@ -11,8 +12,8 @@ export const batchInputSchema = z.object({
 export type BatchInput = z.input<typeof batchInputSchema>;
 
 /**
- * What is found first in the log; without a finding `crash` is false and the rest empty. A process that was killed for
- * lack of memory is no crash here: other parsers say so too.
+ * What is found first in the log; without a finding `crash` is false and the rest empty. As other parsers have it, a
+ * process that was killed for lack of memory is no crash here, and a log in which only the testing program died is one.
  */
 export interface BatchOutput {
   readonly id: string | number;
@@ -34,6 +35,11 @@ export function readBatchEntry(input: BatchInput): BatchOutput {
     input.encoding === 'base64' ? Buffer.from(input.log, 'base64') : new TextEncoder().encode(input.log);
   const { findings } = readConsole(bytes);
   const first = findings.find(({ kind }) => kind !== 'oom');
+  const death = first === undefined ? findProgramDeath(new TextDecoder().decode(bytes)) : undefined;
+  if (death !== undefined) {
+    const { title, alt, type } = death;
+    return { id: input.id, crash: true, title, alt, type, corrupted: false, panicked: false, frame: null };
+  }
   return {
     id: input.id,
     crash: first !== undefined,

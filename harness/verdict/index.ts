@@ -3,4 +3,12 @@ export { evaluateJob, skippedJob, type JobOutcome } from './evaluate-job.ts';
 export { evaluateRun, type RunObservation } from './evaluate-run.ts';
 export { expectationsSchema, type Expectations } from './expectations.ts';
 export { observeHistory, type JobObservation, type ObservedHistory, type RigFault } from './observation.ts';
-export { excuse, unseenIssues, type Excused, type KnownIssue, type Scene } from './known-issues.ts';
+export {
+  excuse,
+  silentIssues,
+  unseenIssues,
+  type Excused,
+  type KnownIssue,
+  type Scene,
+  type SilentIssue,
+} from './known-issues.ts';

@@ -46,7 +46,8 @@ export type KnownIssue = z.output<typeof knownIssueSchema>;
 /** Where something was seen. `series` is a stack (`spf-v12+spf-v12-fixes`), null for a base; `today` is as `expires`. */
 export interface Scene {
   readonly series: string | null;
-  readonly arch: string;
+  /** Null when nobody knows: every issue of the series counts. */
+  readonly arch: string | null;
   readonly workload: string;
   /** Of a workload of many programs: those that ran. */
   readonly programs: readonly string[];
@@ -96,5 +97,40 @@ export function unseenIssues(
 function applies({ series, fixedBy, arch, expires }: KnownIssue, scene: Scene): boolean {
   const stack = scene.series?.split('+') ?? [];
   const mended = fixedBy !== undefined && stack.includes(fixedBy);
-  return stack.includes(series) && !mended && (arch?.includes(scene.arch) ?? true) && scene.today <= expires;
+  return (
+    stack.includes(series) &&
+    !mended &&
+    (scene.arch === null || (arch?.includes(scene.arch) ?? true)) &&
+    scene.today <= expires
+  );
+}
+
+/** An issue that no longer excuses anything. */
+export interface SilentIssue {
+  readonly id: string;
+  readonly why: string;
+}
+
+/**
+ * Issues of this series that nothing matched, and those that have expired: what is fixed must leave the list, or it hides
+ * its own return.
+ *
+ * @param seen everything that was found by all jobs; only a run that could have met an issue says something about it.
+ */
+export function silentIssues(
+  seen: readonly Signed[],
+  issues: readonly KnownIssue[],
+  series: string | null,
+  today: string,
+): SilentIssue[] {
+  return issues
+    .filter((issue) => series !== null && series.split('+').includes(issue.series))
+    .flatMap((issue): SilentIssue[] => {
+      const count = seen.filter(({ signature }) => issue.signature.test(signature)).length;
+      if (today > issue.expires) {
+        const still = count === 0 ? 'and matched nothing' : `and would have excused ${count}`;
+        return [{ id: issue.id, why: `expired on ${issue.expires} ${still}` }];
+      }
+      return count === 0 ? [{ id: issue.id, why: 'matched nothing' }] : [];
+    });
 }

@@ -15,6 +15,7 @@ const byKind: Partial<Record<FindingKind, Weight>> = {
   'hard-lockup': { blame: 'code', certain: false, because: 'a starved host can look the same' },
   'hung-task': { blame: 'code', certain: false, because: 'a starved host can look the same' },
   'workqueue-lockup': { blame: 'code', certain: false, because: 'a starved host can look the same' },
+  other: { blame: 'code', certain: false, because: 'it is no complaint that is known' },
   reboot: { blame: 'code', certain: false, because: 'it did not say why' },
   'memory-leak': { blame: 'code', certain: false, because: 'kmemleak guesses' },
   oom: { blame: 'harness', certain: false, because: 'the guest has too little memory, or the kernel leaks' },

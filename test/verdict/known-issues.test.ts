@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
 import { loadKnownIssues } from '../../harness/plan/known-issues.ts';
 import { evaluateJob, excuse, unseenIssues } from '../../harness/verdict/index.ts';
-import { knownIssueSchema } from '../../harness/verdict/known-issues.ts';
+import { knownIssueSchema, silentIssues } from '../../harness/verdict/known-issues.ts';
 import { observe } from './observations.ts';
 
 const issue = knownIssueSchema.parse({
@@ -99,4 +99,21 @@ test('a pattern that is none is refused', () => {
 
 test("the project's list is well-formed", () => {
   expect(loadKnownIssues(resolve(import.meta.dirname, '../..')).length).toBeGreaterThan(0);
+});
+
+describe('issues that no longer excuse anything', () => {
+  test('one that matched is not named', () => {
+    expect(silentIssues([code], [issue], 'spf-v12', '2027-01-01')).toEqual([]);
+  });
+  test.each([
+    ['matched nothing', [lost], '2027-01-01', 'matched nothing'],
+    ['expired, gone', [lost], '2027-07-01', 'expired on 2027-06-30 and matched nothing'],
+    ['expired, still there', [code, code], '2027-07-01', 'expired on 2027-06-30 and would have excused 2'],
+  ])('%s', (_, seen, today, why) => {
+    expect(silentIssues(seen, [issue], 'spf-v12', today)).toEqual([{ id: issue.id, why }]);
+  });
+  test('a run of another series says nothing about it', () => {
+    expect(silentIssues([], [issue], 'spf-v13', '2027-01-01')).toEqual([]);
+    expect(silentIssues([], [issue], null, '2027-01-01')).toEqual([]);
+  });
 });

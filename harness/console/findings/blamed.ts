@@ -26,6 +26,6 @@ export function blameEvent(event: ConsoleEvent, texts: readonly string[], how: B
 }
 
 function mentionedBy(pattern: RegExp, texts: readonly string[]): string[] {
-  const found = texts.map((text) => pattern.exec(text)?.groups?.['fn']).find((fn) => fn !== undefined);
-  return found === undefined ? [] : [plainName(found)];
+  const found = texts.map((text) => pattern.exec(text)?.groups?.['fn']);
+  return found.filter((fn) => fn !== undefined).map(plainName);
 }

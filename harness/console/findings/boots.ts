@@ -18,6 +18,11 @@ const announced =
   /^(?:Kernel panic|reboot: |Rebooting in |sysrq: (?:Resetting|Trigger|Emergency)|Restarting system|Power down|---\[ end Kernel panic|The system is going down)/;
 /** What a machine prints first of all after a reset; later firmware lines may follow a pause. */
 const reset = /^(?:SeaBIOS \(version|SLOF \*\*)/;
+/** Words of terminals and serial concentrators, and blank lines: nothing ran yet. */
+const greeting =
+  /^\s*$|^(?:Trying |Connected to|Connection |Escape character|Press |Warning: Permanently added|\[SOL |\[Enter |\[?\w+ console|Terminal ready|iPXE|UEFI|BdsDxe)/i;
+/** After so many lines without a time this console has none, and what is up cannot be told. */
+const maxUntimed = 5000;
 /** Lines of a kernel that is up. */
 const minimumUp = 20;
 
@@ -26,33 +31,43 @@ export function createBootWatch(onUnexpected: (finding: Finding) => void) {
   const boots: BootLog[] = [];
   /** printk lines with a time since the last start. */
   let up = 0;
+  let untimed = 0;
+  /** Something ran before the log began, of which the log has only a program's words. */
+  let ran = false;
   let asked = false;
   let starting = false;
 
   const started = (line: Line) => {
-    if (!starting && up >= (reset.test(line.text) ? 1 : minimumUp) && !asked)
-      onUnexpected(unexpectedReboot(line));
+    const enough = reset.test(line.text) ? ran || up >= 1 : up >= minimumUp;
+    if (!starting && enough && !asked) onUnexpected(unexpectedReboot(line));
     starting = true;
+    ran = false;
+    untimed = 0;
     up = 0;
     asked = false;
   };
 
   return {
     push(line: Line) {
-      const release = banner.exec(line.text)?.groups?.['release'];
+      const release = line.words.length > 0 ? banner.exec(line.text)?.groups?.['release'] : undefined;
       if (release !== undefined) {
         started(line);
         boots.push({ release, line: line.number });
         starting = false;
-      } else if (line.time === null && firmware.test(line.text)) {
+      } else if (line.time === null && line.words.length > 0 && firmware.test(line.text)) {
         started(line);
-      } else if (announced.test(line.text)) {
+      } else if (line.words.length > 0 && announced.test(line.text)) {
         asked = true;
       } else if (line.time !== null) {
         up += 1;
         starting = false;
+      } else {
+        untimed += 1;
+        ran ||= boots.length === 0 && !starting && !greeting.test(line.text);
       }
     },
+    /** Lines without words tell nothing new until the next start. */
+    idle: () => up >= minimumUp || untimed >= maxUntimed,
     boots: (): readonly BootLog[] => boots,
   };
 }

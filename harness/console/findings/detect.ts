@@ -1,29 +1,36 @@
 import type { Line } from '../lines/line.ts';
-import { banner, consequence, endOfKernel, endOfReport, panicLine } from '../patterns/marks.ts';
-import { harmless, hint, table } from '../patterns/table.ts';
+import { banner, consequence, endOfKernel, endOfReport, panicLine, restarts } from '../patterns/marks.ts';
+import { harmless } from '../patterns/table.ts';
+import { rowsFor } from '../patterns/vocabulary.ts';
 import type { Row } from '../patterns/row.ts';
-import { type ConsoleEvent, maxBefore, maxEventLines, sameCaller } from './event.ts';
+import { type ConsoleEvent, maxEventLines, sameCaller } from './event.ts';
 
 /** A report whose lines are a minute apart is two things. */
 const maxGapSeconds = 60;
 /** `Oops:` stands within this many lines of the head that it goes on with (arm64 explains the fault in between). */
 const maxLinesToContinue = 30;
 
+/** What restarts so much later does so for another reason; firmware has no times. */
+const maxLinesToRestart = 200;
+
 export interface Detector {
   push(line: Line): void;
+  /** Nothing is being read: lines without words can be left out. */
+  idle(): boolean;
   end(): void;
 }
 
 export interface DetectorEvents {
   /** Called once for each event, when its last line has been seen. */
   readonly onEvent: (event: ConsoleEvent) => void;
-  /** The kernel panicked over an event; `event.panicked` has the words. May come before or after `onEvent`. */
-  readonly onPanic: (event: ConsoleEvent) => void;
+  /** `event.panicked` or `event.rebooted` has been set. May come before or after `onEvent`. */
+  readonly onFollowed: (event: ConsoleEvent) => void;
+  /** The lines before the one that was pushed last; asked for where a report begins. */
+  readonly recent: () => readonly Line[];
 }
 
 /** Finds where complaints begin and which lines belong to them, in one pass over the lines with bounded memory. */
-export function createDetector({ onEvent, onPanic }: DetectorEvents): Detector {
-  const recent: Line[] = [];
+export function createDetector({ onEvent, onFollowed, recent }: DetectorEvents): Detector {
   let open: ConsoleEvent[] = [];
   let last: ConsoleEvent | undefined;
   let dead = false;
@@ -35,8 +42,8 @@ export function createDetector({ onEvent, onPanic }: DetectorEvents): Detector {
   };
   const start = (row: Row, line: Line): ConsoleEvent => {
     if (row.oneLine !== true) close((event) => sameCaller(event.head, line));
-    const before = recent.filter((other) => sameCaller(other, line));
-    last = { row, head: line, before, own: [], others: [], panicked: undefined };
+    const before = recent().filter((other) => sameCaller(other, line));
+    last = { row, head: line, before, own: [], others: [], panicked: undefined, rebooted: undefined };
     open.push(last);
     return last;
   };
@@ -45,11 +52,20 @@ export function createDetector({ onEvent, onPanic }: DetectorEvents): Detector {
     const caused = mine !== undefined && consequence.test(message) && gap(mine, line) <= maxGapSeconds;
     const event = caused ? mine : start(row, line);
     event.panicked ??= message;
-    onPanic(event);
+    onFollowed(event);
+  };
+  const restart = (line: Line) => {
+    if (last === undefined || !restarts.test(line.text) || gap(last, line) > maxGapSeconds) return;
+    const end = last.own.at(-1) ?? last.head;
+    if (line.number - end.number > maxLinesToRestart) return;
+    last.rebooted ??= line.text;
+    onFollowed(last);
   };
   const begin = (line: Line) => {
-    if (dead || !hint.test(line.text) || harmless.test(line.text)) return;
-    const row = table.find(({ head }) => head.test(line.text));
+    if (dead || line.words.length === 0 || harmless.test(line.text)) return;
+    const row = rowsFor(line.words).find(
+      ({ head, printk }) => head.test(line.text) && (printk !== true || line.printk),
+    );
     if (row === undefined) return;
     const message = panicLine.exec(line.text)?.groups?.['message'];
     if (message !== undefined) panic(row, line, message);
@@ -58,21 +74,23 @@ export function createDetector({ onEvent, onPanic }: DetectorEvents): Detector {
 
   return {
     push(line) {
-      if (banner.test(line.text)) {
+      if (line.words.length > 0) restart(line);
+      if (line.words.length > 0 && banner.test(line.text)) {
         close(() => true);
         dead = false;
         last = undefined;
       }
       begin(line);
+      const owned = line.caller !== null && open.some(({ head }) => head.caller === line.caller);
       for (const event of open) {
         if (sameCaller(event.head, line)) event.own.push(line);
-        else if (event.others.length < maxEventLines) event.others.push(line);
+        // What is another's report tells nothing of this one.
+        else if (!owned && event.others.length < maxEventLines) event.others.push(line);
       }
-      recent.push(line);
-      if (recent.length > 2 * maxBefore) recent.splice(0, maxBefore);
-      if (endOfKernel.test(line.text)) dead = true;
-      close((event) => isOver(event, line));
+      if (line.words.length > 0 && endOfKernel.test(line.text)) dead = true;
+      if (open.length > 0) close((event) => isOver(event, line));
     },
+    idle: () => open.length === 0,
     end() {
       close(() => true);
     },
@@ -94,5 +112,5 @@ function gap(event: ConsoleEvent, line: Line): number {
 function isOver(event: ConsoleEvent, line: Line): boolean {
   if (event.row.oneLine === true || event.own.length >= maxEventLines) return true;
   if (event.own.at(-1) !== line) return gap(event, line) > maxGapSeconds;
-  return endOfReport.test(line.text) && event.own.length > 1;
+  return line.words.length > 0 && endOfReport.test(line.text) && event.own.length > 1;
 }

@@ -11,6 +11,8 @@ const beginnings: readonly (readonly [RegExp, ObjectDump['what']])[] = [
   [/^page:/, 'page'],
 ];
 
+const anyBeginning = new RegExp(beginnings.map(([pattern]) => pattern.source).join('|'));
+
 /** dump_mm() prints 20 lines, a page with its owner's stack about 30. */
 const maxDumpLines = 40;
 
@@ -35,7 +37,7 @@ export function parseObjectDump(before: readonly string[]): ObjectDump | undefin
 
 /** Index of the last dump's first line, -1 when there is none or it was long ago. */
 export function objectDumpStart(before: readonly string[]): number {
-  const start = before.findLastIndex((text) => beginnings.some(([pattern]) => pattern.test(text)));
+  const start = before.findLastIndex((text) => anyBeginning.test(text));
   return before.length - start > maxDumpLines ? -1 : start;
 }
 

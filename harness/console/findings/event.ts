@@ -12,6 +12,7 @@ export interface ConsoleEvent {
   /** Printed by other tasks and CPUs meanwhile: a stall's traces often are. */
   readonly others: Line[];
   panicked: string | undefined;
+  rebooted: string | undefined;
 }
 
 /** No report is longer; a hung machine's listing of all tasks is, and only its beginning counts. */

@@ -31,9 +31,10 @@ function replaceNames(template: string, groups: Groups): string {
 }
 
 /** Addresses and numbers differ from run to run, and with them a title would. */
-function withoutNumbers(text: string): string {
+export function withoutNumbers(text: string): string {
   return text
     .replace(/\b(?:0x)?[0-9a-f]{8,16}\b/g, 'ADDR')
-    .replace(/(?<![A-Za-z_])\d+(?![A-Za-z_])/g, 'NUM')
+    .replace(/\d{5,}/g, 'NUM')
+    .replace(/(?<![\w])\d+(?![A-Za-z_])/g, 'NUM')
     .replace(/(?<=\.)\d+/g, 'NUM');
 }

@@ -1,4 +1,4 @@
-import { nobody, top, type Row } from './row.ts';
+import { nobody, type Row } from './row.ts';
 
 const badAccess = ['bad-access in {frame}'];
 const request = {
@@ -16,21 +16,25 @@ const nullPointer = {
  */
 export const pageFaults: readonly Row[] = [
   {
+    words: ['NULL pointer dereference'],
     head: /(?:\b[Uu]nable to handle kernel NULL pointer dereference(?: at (?:virtual address )?(?<address>\w+))?|BUG: kernel NULL pointer dereference, address: (?<address2>\w+)|BUG: Kernel NULL pointer dereference (?:on (?<access>read|write) )?at (?<address3>\w+))/,
     kind: 'page-fault',
     variants: [nullPointer],
   },
   {
+    words: ['nable to handle kernel access to user memory'],
     head: /\b[Uu]nable to handle kernel access to user memory .*at virtual address (?<address>\w+)/,
     kind: 'page-fault',
     variants: [{ title: 'BUG: unable to handle kernel access to user memory in {frame}', alt: badAccess }],
   },
   {
+    words: ['nable to handle '],
     head: /\b(?:[Uu]nable to handle (?:kernel paging request (?:at|for)(?: virtual address)? ?(?<address>\w+)?|page fault for address: (?<address2>\w+)|kernel (?:data|instruction) (?<access>access|read|write|fetch)?.*at (?<address3>\w+)))/,
     kind: 'page-fault',
     variants: [request],
   },
   {
+    words: ['unable to handle kernel'],
     head: /BUG: unable to handle kernel\s*$/,
     kind: 'page-fault',
     variants: [{ title: 'BUG: unable to handle kernel', blame: nobody, corrupted: 'the line is cut' }],
@@ -40,21 +44,39 @@ export const pageFaults: readonly Row[] = [
 /** arch/x86/kernel/traps.c, dumpstack.c __die(); arch/arm64/kernel/traps.c die(); arch/arm/mm/fault.c. */
 export const traps: readonly Row[] = [
   {
+    words: ['general protection fault'],
     head: /^(?:Oops: |kasan: GPF could be .*|segment-related )?general protection fault(?:,? (?:probably |maybe )?for non-canonical address (?<address>0x[0-9a-f]+))?: (?:[0-9a-f]{4,} )?/,
     kind: 'general-protection',
     variants: [{ title: 'general protection fault in {frame}', alt: badAccess }],
   },
-  { head: /^(?:Oops: )?divide[_ ]error: /, kind: 'oops', variants: [{ title: 'divide error in {frame}' }] },
   {
+    words: ['divide error: ', 'divide_error: '],
+    head: /^(?:Oops: )?divide[_ ]error: /,
+    kind: 'divide-error',
+    variants: [{ title: 'divide error in {frame}' }],
+  },
+  {
+    words: ['stack segment: '],
     head: /^(?:Oops: )?stack segment: /,
     kind: 'oops',
     variants: [{ title: 'stack segment fault in {frame}' }],
   },
-  { head: /^(?:Oops: )?int3: [0-9a-f]{4} \[/, kind: 'oops', variants: [{ title: 'int3 in {frame}' }] },
-  { head: /^PANIC: double fault/, kind: 'oops', variants: [{ title: 'PANIC: double fault in {frame}' }] },
   {
-    head: /BUG: (?:stack guard page|\w+ stack guard page) was hit at/,
+    words: ['int3: '],
+    head: /^(?:Oops: )?int3: [0-9a-f]{4} \[/,
     kind: 'oops',
+    variants: [{ title: 'int3 in {frame}' }],
+  },
+  {
+    words: ['PANIC: double fault'],
+    head: /^PANIC: double fault/,
+    kind: 'double-fault',
+    variants: [{ title: 'PANIC: double fault in {frame}' }],
+  },
+  {
+    words: ['stack guard page was hit'],
+    head: /BUG: (?:stack guard page|\w+ stack guard page) was hit at/,
+    kind: 'stack-overflow',
     variants: [
       {
         title: 'BUG: stack guard page was hit in {frame}',
@@ -64,28 +86,41 @@ export const traps: readonly Row[] = [
     ],
   },
   {
-    head: /^(?:Kernel stack overflow|Insufficient stack space to handle exception)/i,
-    kind: 'oops',
+    words: ['ernel stack overflow', 'nsufficient stack space'],
+    head: /^(?:[Kk]ernel stack overflow|[Ii]nsufficient stack space to handle exception)/,
+    kind: 'stack-overflow',
     goesOn: 'any',
     variants: [{ title: 'kernel stack overflow in {frame}', alt: ['stack-overflow in {frame}'] }],
   },
   {
+    words: ['Unhandled fault: '],
     head: /^Unhandled fault: /,
     kind: 'oops',
     variants: [{ title: 'Unhandled fault in {frame}', alt: badAccess }],
   },
   {
+    words: ['Alignment trap: '],
     head: /^Alignment trap: /,
     kind: 'oops',
     variants: [{ title: 'Alignment trap in {frame}', alt: badAccess }],
   },
   {
+    words: [
+      'invalid opcode: ',
+      'alignment check: ',
+      'coprocessor segment overrun: ',
+      'segment not present: ',
+      'invalid TSS: ',
+      'bounds: ',
+      'overflow: ',
+    ],
     head: /^(?:Oops: )?(?:invalid opcode|alignment check|coprocessor segment overrun|segment not present|invalid TSS|bounds|overflow): [0-9a-f]{4} \[/,
     kind: 'oops',
     goesOn: 'any',
     variants: [{ title: 'invalid opcode in {frame}' }],
   },
   {
+    words: ['Internal error'],
     head: /^Internal error:? (?<bug>.*?):? [0-9a-f]+ \[#\d+\]/,
     kind: 'oops',
     goesOn: 'any',
@@ -95,6 +130,7 @@ export const traps: readonly Row[] = [
     ],
   },
   {
+    words: ['Oops'],
     head: /^Oops\b.*\[#\d+\]/,
     kind: 'oops',
     goesOn: 'any',
@@ -105,17 +141,20 @@ export const traps: readonly Row[] = [
 /** include/asm-generic/bug.h BUG(), lib/bug.c report_bug(); VM_BUG_ON_* print the object first (mm/debug.c). */
 export const bugs: readonly Row[] = [
   {
+    words: ['ernel BUG at '],
     head: /[Kk]ernel BUG at (?:.*\/)?(?<file>lib\/list_debug\.c):(?<line>\d+)!/,
     kind: 'list-corruption',
     goesOn: ['list-corruption'],
     variants: [{ title: 'BUG: corrupted list in {frame}', alt: badAccess }],
   },
   {
+    words: ['ernel BUG at '],
     head: /[Kk]ernel BUG at (?:\[verbose debug info unavailable\]|(?<file>\S+):(?<line>\d+)!?)/,
     kind: 'bug',
     variants: [{ title: 'kernel BUG in {frame}' }],
   },
   {
+    words: ['Kernel BUG [#', 'kernel BUG at 0x'],
     head: /^Kernel BUG \[#\d+\]|^kernel BUG at 0x/,
     kind: 'bug',
     goesOn: 'any',
@@ -126,13 +165,18 @@ export const bugs: readonly Row[] = [
 /** kernel/panic.c panic(), __stack_chk_fail(); drivers/tty/sysrq.c sysrq_handle_crash(). */
 export const panics: readonly Row[] = [
   {
+    words: ['Kernel panic - not syncing: '],
     head: /^Kernel panic - not syncing: (?<message>.*)$/,
     kind: 'panic',
     variants: [
       {
+        near: [/stack-protector: Kernel stack is corrupted in: (?:\[<\w+>\] )?[\w.]+\+0x/],
+        title: 'kernel panic: stack is corrupted in {frame}',
+        blame: { pick: 'named', first: [/stack is corrupted in: (?:\[<\w+>\] )?(?<fn>[a-zA-Z_][\w.]*)\+0x/] },
+      },
+      {
         near: [/stack-protector: Kernel stack is corrupted in/],
         title: 'kernel panic: stack is corrupted in {frame}',
-        blame: top(/stack is corrupted in: (?<fn>[a-zA-Z_]\w*)\+0x/),
       },
       {
         near: [/corrupted stack end detected inside scheduler/],

@@ -5,6 +5,10 @@ export const endOfReport =
 /** After these a kernel says nothing of its own accord. */
 export const endOfKernel = /^---\[ end Kernel panic|^Rebooting in \d+ seconds/;
 
+/** The machine starts again: announced by the dying kernel, or seen by what comes up. */
+export const restarts =
+  /^(?:Rebooting in \d+ seconds|reboot: (?:Restarting|machine restart)|SeaBIOS \(version|SLOF \*\*|U-Boot \d{4}|Linux version \d+\.\d+\S* )/;
+
 export const panicLine = /^Kernel panic - not syncing: (?<message>.*)$/;
 
 /**

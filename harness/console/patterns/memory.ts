@@ -1,13 +1,14 @@
 import { nobody, top, type Blame, type Row } from './row.ts';
 
 const access = /^(?<access>Read|Write)(?: of size (?<size>\d+))?(?: at addr (?<address>[0-9a-f]+))?/;
-/** The head's function is the fallback: it is the helper (`memcpy`) as often as the culprit. */
-const inHead: Blame = { pick: 'top', last: /BUG: KASAN: .* in (?<fn>[\w.]+)\+0x/ };
+/** The head names the function of the access itself, before another CPU's words can get in between. */
+const inHead: Blame = top(/BUG: KASAN: .* in (?<fn>[\w.]+)\+0x/);
 const badAccess = ['bad-access in {frame}'];
 
 /** mm/kasan/report.c, mm/kfence/report.c, mm/kmsan/report.c, kernel/kcsan/report.c, lib/ubsan.c. */
 export const sanitizers: readonly Row[] = [
   {
+    words: ['BUG: KASAN: '],
     head: /BUG: KASAN: (?<bug>[a-z -]+?) (?:in (?<fn>[\w.$:<> ]+?)\+0x|in (?<fn2>\S+)|on address)(?:.* at addr (?<address>[0-9a-f]+))?/,
     kind: 'kasan',
     variants: [
@@ -33,8 +34,9 @@ export const sanitizers: readonly Row[] = [
     ],
   },
   {
+    words: ['BUG: KFENCE: '],
     head: /BUG: KFENCE: (?<bug>[a-z -]+) in (?<fn>\S+?)\+0x/,
-    kind: 'sanitizer',
+    kind: 'kfence',
     variants: [
       {
         near: [/BUG: KFENCE: invalid free/],
@@ -46,13 +48,15 @@ export const sanitizers: readonly Row[] = [
     ],
   },
   {
+    words: ['BUG: KMSAN: '],
     head: /BUG: KMSAN: (?<bug>[a-z -]+) in (?<fn>\S+?)\+0x/,
-    kind: 'sanitizer',
+    kind: 'kmsan',
     variants: [{ title: 'KMSAN: {bug} in {frame}', alt: badAccess }],
   },
   {
+    words: ['BUG: KCSAN: '],
     head: /BUG: KCSAN: (?<bug>data-race|assert: race) in (?<fn>[\w.$]+?)(?:\+0x\S+)?(?: \/ (?<fn2>\S+?)(?:\+0x\S+)?)?$/,
-    kind: 'sanitizer',
+    kind: 'kcsan',
     variants: [
       {
         near: [/in \S+ \/ \S+/],
@@ -63,8 +67,9 @@ export const sanitizers: readonly Row[] = [
     ],
   },
   {
+    words: ['UBSAN: '],
     head: /^UBSAN: (?<bug>[\w -]+?) in (?<file>\S+?):(?<line>\d+)/,
-    kind: 'sanitizer',
+    kind: 'ubsan',
     variants: [
       { near: [/UBSAN: Undefined behaviour/], title: 'UBSAN: undefined-behaviour in {frame}' },
       { title: 'UBSAN: {bug} in {frame}' },
@@ -75,6 +80,7 @@ export const sanitizers: readonly Row[] = [
 /** mm/page_alloc.c bad_page(), mm/memory.c print_bad_pte(), kernel/fork.c check_mm(). */
 export const pages: readonly Row[] = [
   {
+    words: ['BUG: Bad page map'],
     head: /BUG: Bad page map in process/,
     kind: 'bad-page',
     variants: [
@@ -83,6 +89,7 @@ export const pages: readonly Row[] = [
     ],
   },
   {
+    words: ['BUG: Bad page '],
     head: /BUG: Bad page (?<what>state|cache)/,
     kind: 'bad-page',
     variants: [
@@ -95,12 +102,14 @@ export const pages: readonly Row[] = [
     ],
   },
   {
+    words: ['BUG: Bad rss-counter'],
     head: /BUG: Bad rss-counter state/,
     kind: 'bad-page',
     oneLine: true,
     variants: [{ title: 'BUG: Bad rss-counter state', blame: nobody }],
   },
   {
+    words: ['BUG: non-zero '],
     head: /BUG: non-zero (?<counter>pgtables_bytes|nr_ptes|nr_pmds) on freeing mm/,
     kind: 'bad-page',
     oneLine: true,
@@ -111,19 +120,22 @@ export const pages: readonly Row[] = [
 /** mm/slub.c slab_bug(), print_track(); mm/slab.c; mm/slab_common.c. */
 export const slabs: readonly Row[] = [
   {
+    words: ['BUG '],
     head: /^BUG (?<cache>\S+) \((?:Not tainted|Tainted:? ?[^)]*)\): (?<bug>(?!kasan: bad access detected).+)$/,
     kind: 'slab-corruption',
     variants: [
-      { title: 'BUG: {bug}', near: [/Object already free/], blame: nobody },
+      { title: 'BUG: {bug}', near: [/Object already free/], blame: { ...nobody, printsTrace: true } },
       { title: 'BUG: {cache}: {bug}', blame: nobody },
     ],
   },
   {
+    words: ['Slab corruption', 'slab error in '],
     head: /^(?:Slab corruption \(|Slab corruption: |slab error in )/,
     kind: 'slab-corruption',
     variants: [{ title: 'slab corruption in {frame}' }],
   },
   {
+    words: ['INFO: Allocated in ', 'INFO: Freed in '],
     head: /^INFO: (?<bug>Allocated|Freed) in (?<fn>[\w.]+)\+0x\S+ age=/,
     kind: 'slab-corruption',
     goesOn: 'any',
@@ -136,6 +148,7 @@ export const slabs: readonly Row[] = [
     ],
   },
   {
+    words: ['unreferenced object', 'kmemleak: '],
     head: /^unreferenced object\b|^kmemleak: \d+ new suspected memory leaks/,
     kind: 'memory-leak',
     variants: [{ title: 'memory leak in {frame}' }],
@@ -145,16 +158,25 @@ export const slabs: readonly Row[] = [
 /** lib/list_debug.c, mm/oom_kill.c. */
 export const lists: readonly Row[] = [
   {
+    words: [
+      ' corruption',
+      'list_add double add',
+      'list_add attempted on',
+      'list_del attempted on',
+      'corrupted next-pointer',
+    ],
     head: /^(?:list_(?:add|del)(?:_rcu)? corruption|list_add double add|list_(?:add|del) attempted on|corrupted next-pointer)/,
     kind: 'list-corruption',
     variants: [{ title: 'BUG: corrupted list in {frame}', alt: badAccess }],
   },
   {
+    words: ['invoked oom-killer: '],
     head: /^(?<comm>.{1,15}) invoked oom-killer: /,
     kind: 'oom',
     variants: [{ title: 'out of memory', blame: nobody }],
   },
   {
+    words: ['ut of memory: Kill'],
     head: /^(?:Out of memory|Memory cgroup out of memory): Kill(?:ed)? process (?<pid>\d+) \((?<comm>.*?)\)/,
     kind: 'oom',
     goesOn: ['oom'],

@@ -4,19 +4,26 @@ import type { FindingKind } from '../finding.ts';
 export interface Blame {
   /**
    * `top`: first function that is not a helper. `stall`: the entry of the looping work, because a stall shows a random
-   * place of the loop. `hang`: first function that is not the sleeping itself. `none`: the kind has no function.
+   * place of the loop. `hang`: first function that is not the sleeping itself. `named`: the one that `first` finds,
+   * whatever it is. `none`: the kind has no function.
    */
-  readonly pick: 'top' | 'stall' | 'hang' | 'none';
-  /** Lines whose `(?<fn>…)` comes before the stack. */
+  readonly pick: 'top' | 'stall' | 'hang' | 'named' | 'none';
+  /** Lines whose `(?<fn>…)` come before the stack, in the order of the patterns and of the lines. */
   readonly first?: readonly RegExp[];
   /** Helpers of this kind alone, besides stacks/skip.ts. */
   readonly skip?: RegExp;
-  /** Line whose `(?<fn>…)` counts when no stack has a name. */
+  /** Lines whose `(?<fn>…)` counts, helper or not, when no stack has a name. */
   readonly last?: RegExp;
   /** Only what stands in the trace below the first such function counts, where there is one. */
   readonly below?: RegExp;
+  /** And where there is none, nothing counts. */
+  readonly onlyBelow?: true;
   /** Only the stack that is announced by this line counts. */
   readonly stack?: RegExp;
+  /** Stacks of other times (where a lock was taken before) count as well. */
+  readonly history?: true;
+  /** The kernel always prints a trace with it, though the title names nobody: without one the report is cut. */
+  readonly printsTrace?: true;
   /** Titles name a function only when there is a trace; `blamed` has it all the same. */
   readonly traced?: true;
 }
@@ -38,11 +45,15 @@ export interface Variant {
 
 /** A kind of complaint: how it begins, and how to read it. */
 export interface Row {
+  /** Every line that `head` matches has one of these, letter by letter: the others are never looked at. */
+  readonly words: readonly [string, ...string[]];
   readonly head: RegExp;
   readonly kind: FindingKind;
   readonly variants: readonly [Variant, ...Variant[]];
   /** Goes on with an open report of these kinds, when there is one (`Oops: …` after `BUG: unable to handle …`). */
   readonly goesOn?: 'any' | readonly FindingKind[];
+  /** Programs say such things too: counts only on a line with printk's own prefix. */
+  readonly printk?: true;
   /** Nothing else belongs to it, and it may stand in the middle of another report. */
   readonly oneLine?: true;
 }

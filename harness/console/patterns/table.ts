@@ -23,10 +23,6 @@ export const table: readonly Row[] = [
   ...leftovers,
 ];
 
-/** Words without which no head matches: most lines of a console are dismissed by this alone. */
-export const hint =
-  /BUG|WARNING|INFO|UBSAN|PANIC|panic|[Uu]nable to handle|NULL pointer|general protection|fault: |error: |rror:|Oops|LOCKUP|suspicious|[Kk]ernel BUG|unreferenced|corrupt|list_|unregister_netdevice|Out of memory|out of memory|oom-killer|nlock|lock (?:state|order)|locking|stack|Slab|slab|SLUB|int3|segment|invalid |Alignment/;
-
 /** Lines that look like a head and are not one. */
 export const harmless =
   /BUG: memory leak|INFO: lockdep is turned off|INFO: NMI handler .*took|INFO: recovery required|INFO: stall ended|SSH|WARNING: (?:\/etc\/ssh|[Tt]he mand mount|fbcon: Driver|Unprivileged eBPF|workqueue cpumask)|traps: /;

@@ -16,6 +16,7 @@ const byPlace = (where: RegExp, title: string, extra: Partial<Variant> = {}): Va
  */
 export const warnings: readonly Row[] = [
   {
+    words: ['WARNING: '],
     head: /^WARNING: (?:CPU: \d+ PID: -?\d+ at |(?:\[.*\] )?[\w./-]+\.[chS]:\d+ at )(?<place>\S*)/,
     kind: 'warning',
     variants: [
@@ -44,6 +45,7 @@ export const warnings: readonly Row[] = [
     ],
   },
   {
+    words: ['BUG: Dentry '],
     head: /BUG: Dentry .* still in use .*\[unmount of (?<fs>[^\]]*)\]/,
     kind: 'warning',
     variants: [
@@ -55,17 +57,32 @@ export const warnings: readonly Row[] = [
     ],
   },
   {
+    words: ['WARNING: kernel stack '],
     head: /^WARNING: kernel stack (?<what>frame pointer|regs) at .* has bad/,
     kind: 'warning',
     variants: [{ title: 'WARNING: kernel stack {what} has bad value', blame: nobody }],
   },
 ];
 
-/** Complaints in the kernel's tone that no other row knows. */
+/** Complaints in the kernel's tone that no other row knows; only printk's own lines count (reader.ts). */
 export const leftovers: readonly Row[] = [
   {
+    words: ['BUG:', 'WARNING:', 'INFO:'],
+    head: /^(?<level>BUG|WARNING|INFO):\s*$/,
+    kind: 'other',
+    variants: [{ title: '{level}: corrupted', blame: nobody, corrupted: 'the line is cut' }],
+  },
+  {
+    words: ['WARNING: '],
+    head: /^WARNING: (?<message>[\w][\w ,.:'()/-]+)$/,
+    kind: 'other',
+    printk: true,
+    variants: [{ title: 'WARNING: {message}', blame: nobody }],
+  },
+  {
+    words: ['BUG: '],
     head: /^BUG: (?<message>[A-Z]?[a-z][\w ,'()-]+)/,
-    kind: 'oops',
+    kind: 'other',
     variants: [{ title: 'BUG: {message}', blame: nobody }],
   },
 ];

@@ -15,7 +15,7 @@ export interface Blamed {
 export interface Mentioned {
   /** Come before the stacks: the place of a WARNING, the lock that is wanted. */
   readonly first: readonly string[];
-  /** Come after them. */
+  /** Come after them, helpers or not. */
   readonly last: readonly string[];
 }
 
@@ -32,11 +32,12 @@ export function findBlamed(stacks: readonly Stack[], { first, last }: Mentioned,
   switch (how.pick) {
     case 'none':
       return null;
+    case 'named':
+      return first[0] === undefined ? null : named(first[0], []);
     case 'top': {
-      const names = [...first, ...traces.flat(), ...last];
+      const names = [...first, ...traces.flat()];
       const found =
-        names.find((name) => !skipped(name) && !helper.test(name)) ??
-        [...first, ...(traces.length > 1 ? traces.flat() : [])].find((name) => !skipped(name));
+        names.find((name) => !skipped(name) && !helper.test(name)) ?? last.find((name) => !skipped(name));
       return found === undefined ? null : named(found, []);
     }
     case 'hang': {
@@ -47,7 +48,7 @@ export function findBlamed(stacks: readonly Stack[], { first, last }: Mentioned,
       return found === undefined ? null : named(found, families);
     }
     case 'stall': {
-      const found = entryOfWork(loopOf(traces, how.below), skipped);
+      const found = entryOfWork(loopOf(traces, how), skipped);
       return found === undefined ? null : named(found, families);
     }
   }
@@ -55,6 +56,7 @@ export function findBlamed(stacks: readonly Stack[], { first, last }: Mentioned,
 
 function relevant(stacks: readonly Stack[], how: Blame): readonly Stack[] {
   const { stack } = how;
+  if (how.history === true) return stacks;
   if (stack !== undefined) return stacks.filter(({ opener }) => stack.test(opener)).slice(0, 1);
   return stacks.filter(({ role }) => role === 'trace' || role === 'counter');
 }
@@ -64,17 +66,20 @@ function reliable(frames: readonly Frame[]): string[] {
 }
 
 /** The functions of the loop, without the traces of the watching threads, which are printed with it. */
-function loopOf(traces: readonly (readonly string[])[], below: RegExp | undefined): readonly string[] {
+function loopOf(traces: readonly (readonly string[])[], { below, onlyBelow }: Blame): readonly string[] {
   const all = traces.map(withoutWatchers).flat();
   let start = all.findIndex((name) => below?.test(name));
+  if (onlyBelow === true && start < 0) return [];
   while (below?.test(all[start + 1] ?? '')) start += 1;
   return all.slice(start + 1);
 }
 
-/** A watcher sleeps: `__schedule`, `schedule` and `schedule_timeout` stand above it. */
+/** A watcher sleeps: some of `__schedule`, `schedule` and `schedule_timeout` stand above it. */
 function withoutWatchers(names: readonly string[]): readonly string[] {
   const watcher = names.findIndex((name) => watchers.test(name));
-  return watcher < 0 ? names : names.slice(0, Math.max(0, watcher - 3));
+  if (watcher < 0) return names;
+  const before = names.slice(0, watcher);
+  return before.slice(0, before.findLastIndex((name) => !/^(?:__)?schedule/.test(name)) + 1);
 }
 
 function entryOfWork(names: readonly string[], skipped: (name: string) => boolean): string | undefined {

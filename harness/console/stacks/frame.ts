@@ -2,7 +2,7 @@ import type { Frame } from '../finding.ts';
 
 /** Names as kallsyms has them; Rust's demangled ones contain `<`, `>` and `::`. */
 const name = String.raw`[A-Za-z_$.<][\w$.:<>]*`;
-const place = String.raw`(?<function>${name})\+0x(?<offset>[0-9a-f]+)\/0x(?<size>[0-9a-f]+)`;
+const place = String.raw`(?<function>${name})\+0x(?<offset>[0-9a-f]{1,8})\/0x(?<size>[0-9a-f]{1,8})`;
 const addresses = String.raw`(?:\[?<[0-9a-f]{8,16}>\]? *|\[[0-9a-f]{8,16}\] *){0,2}`;
 const rest = String.raw`(?: *\[(?<module>[\w-]+)[^\]]*\])?(?<unreliable2> *\(unreliable\))?(?: +(?<file>[\w./-]+):(?<line>\d+))?`;
 
@@ -38,18 +38,38 @@ const counters: readonly RegExp[] = [
   new RegExp(String.raw`^\s*PC is at ${place}${rest}`),
 ];
 
+const counterStart = /^\s*(?:[RE]?IP|NIP|e?pc|PC)\b/;
+
+/** The link register: arm, arm64, powerpc, riscv. It tells who called when the program counter is nowhere. */
+const links: readonly RegExp[] = [
+  new RegExp(String.raw`^\s*LR is at ${place}${rest}`),
+  new RegExp(String.raw`^\s*(?:lr|ra) : ${place}${rest}`),
+  new RegExp(String.raw`^\s*LR \[[0-9a-f]+\] ${place}${rest}`),
+];
+const nullCounter = /^\s*(?:PC is at 0x0+$|e?pc : 0x0+$|NIP \[0+\] 0x0)/;
+
+/** A jump to NULL: the counter has no function. */
+export const wentNowhere = (text: string): boolean => nullCounter.test(text);
+
+/** Who jumped; a return address, one past the call. */
+export function parseLinkRegister(text: string): Frame | undefined {
+  return hasPlace(text) ? firstOf(links, text) : undefined;
+}
+
 /** A frame of a call trace in a line (prefix already taken off), undefined when there is none. */
 export function parseFrame(text: string): Frame | undefined {
-  if (!text.includes('+0x') && !text.includes('inline')) return undefined;
-  return firstOf(forms, text);
+  return hasPlace(text) ? firstOf(forms, text) : undefined;
 }
 
 /** The frame that a register dump names as the place of the fault. */
 export function parseProgramCounter(text: string): Frame | undefined {
-  if (!text.includes('+0x') && !text.includes('inline')) return undefined;
+  if (!hasPlace(text) || !counterStart.test(text)) return undefined;
   const frame = firstOf(counters, text);
   return frame && { ...frame, counter: true };
 }
+
+/** Cheaper than the patterns, which ask for one of these. */
+const hasPlace = (text: string): boolean => text.includes('+0x') || text.includes('inline');
 
 function firstOf(patterns: readonly RegExp[], text: string): Frame | undefined {
   for (const pattern of patterns) {
@@ -61,24 +81,26 @@ function firstOf(patterns: readonly RegExp[], text: string): Frame | undefined {
 
 function toFrame(groups: Record<string, string | undefined>): Frame {
   const { offset, size, module, file, line } = groups;
-  const unreliable = groups['unreliable'] !== undefined || groups['unreliable2'] !== undefined;
   const symbol = groups['function'] ?? '';
-  const plain = plainName(symbol);
-  return {
-    function: plain,
-    ...(plain !== symbol && { symbol }),
-    ...(offset !== undefined && { offset: parseInt(offset, 16) }),
-    ...(size !== undefined && { size: parseInt(size, 16) }),
-    ...(module !== undefined && { module }),
-    ...(unreliable && { unreliable }),
-    ...(file !== undefined && Number(line) > 0 && { file, line: Number(line) }),
-  };
+  const frame: Frame = { function: plainName(symbol) };
+  if (frame.function !== symbol) frame.symbol = symbol;
+  if (offset !== undefined) frame.offset = parseInt(offset, 16);
+  if (size !== undefined) frame.size = parseInt(size, 16);
+  if (module !== undefined) frame.module = module;
+  if (groups['unreliable'] !== undefined || groups['unreliable2'] !== undefined) frame.unreliable = true;
+  if (file !== undefined && Number(line) > 0 && Number.isSafeInteger(Number(line))) {
+    frame.file = file;
+    frame.line = Number(line);
+  }
+  return frame;
 }
+
+const added = /(?:\.(?:isra|constprop|part|cold|llvm|lto_priv)(?:\.\d+)*|\.\d+)+$/;
 
 /**
  * A function's name without what the compiler added when it cloned or split it (`foo.isra.0.cold.12`), so that the same
  * defect has the same name under another compiler.
  */
 export function plainName(name: string): string {
-  return name.replace(/(?:\.(?:isra|constprop|part|cold|llvm|lto_priv)(?:\.\d+)*|\.\d+)+$/, '');
+  return name.includes('.') ? name.replace(added, '') : name;
 }

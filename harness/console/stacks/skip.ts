@@ -74,8 +74,8 @@ const helpers = [
     call_rcu __call_rcu rcu_barrier`,
   // Containers, timers, work.
   String.raw`rb_(?:erase|insert|first|next|prev|last|link|add|find) __rb_ alloc_inode pcpu_ __alloc_percpu
-    (?:htab|array)_map_alloc filemap_(?:alloc|get|add) __filemap _*page_pool_ _*vunmap tty_unregister
-    tp_perf_event _?free_event$ put_event$ aes(?:ti)?_ crypto_(?:ecb|skcipher|cipher|shash)
+    (?:htab|array)_map_alloc filemap_(?:alloc|get|add) __filemap pagecache_get grab_cache_page _*page_pool_ _*vunmap tty_unregister
+    tp_perf_event _?free_event$ put_event$ aes(?:ti)?_ crypto_(?:ecb|skcipher|cipher|shash|rng) rng_setkey
     cipher_crypt xts_ drbg_ rhashtable_ __rhashtable rht_ xa_ xas_ __xa_ idr_ ida_ hlist_ __hlist
     llist_ plist_ klist_ mas_ mtree _*kobject_ klist_ get_device_parent put_device kset_ sysfs_
     kernfs_(?:find|remove|get|put|next|add|new|create|unlink|name|drain) internal_create_ create_files

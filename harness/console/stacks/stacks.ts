@@ -1,8 +1,8 @@
 import type { Frame } from '../finding.ts';
-import { parseFrame, parseProgramCounter } from './frame.ts';
+import { parseFrame, parseLinkRegister, parseProgramCounter, wentNowhere } from './frame.ts';
+import { openerRole, type StackRole, ends } from './openers.ts';
 
-/** What a stack tells: where it happened, who allocated or freed the object, or something else. */
-export type StackRole = 'trace' | 'counter' | 'allocated' | 'freed' | 'other';
+export type { StackRole } from './openers.ts';
 
 export interface Stack {
   readonly role: StackRole;
@@ -14,35 +14,8 @@ export interface Stack {
   readonly frames: readonly Frame[];
 }
 
-/** Lines that announce a stack. */
-const openers: readonly (readonly [RegExp, StackRole])[] = [
-  [/^\s*(?:Call [Tt]race:|Backtrace:|backtrace(?: \(.*\))?:|stack backtrace:)/, 'trace'],
-  [/Call Trace:\s*$/, 'trace'],
-  [/is trying to release lock .* at:$/, 'trace'],
-  [
-    /^(?:Out-of-bounds (?:read|write)|Use-after-free (?:read|write)|Invalid (?:read|write)|Corrupted memory) at |^Invalid free of /,
-    'trace',
-  ],
-  [
-    /^BUG: KMSAN: |^race at unknown origin|^(?:write|read|read-write)(?: \(marked\))? to 0x\S+ of \d+ bytes by /,
-    'trace',
-  ],
-  [/which became .*safe at:$/i, 'other'],
-  [/^(?:INFO: )?Allocated (?:by task|in )|^allocated by task|^kfence-#\d+.*allocated by/, 'allocated'],
-  [/^(?:INFO: )?Freed (?:by task|in )|^freed by task/, 'freed'],
-  [/^Last (?:call_rcu|potentially related work creation)|^Second to last/, 'other'],
-  [/^Uninit was (?:stored|created)|^Local variable|^Memory (?:state )?created/, 'other'],
-  [/^-> #\d+ \(|^the existing dependency chain|^stack backtrace of/, 'other'],
-  [/^(?:\{[A-Z-]+\} state was registered|the .* lock.* was |hardirqs last|softirqs last)/, 'other'],
-  [/^page (?:last allocated|last free|allocated via|freed by)|^page_owner/, 'other'],
-];
-
-/** Lines after which frames belong to nothing we know. */
-const closers =
-  /^(?:---\[ end |Modules linked in:|Dumping ftrace|Kernel Offset:|Rebooting in|The buggy address|Memory state around|Object at|other info that might help|=====+$)|^\s*<\/TASK>/;
-
-/** User-mode registers end the kernel's part of a trace: what follows was printed by something else. */
-const userMode = /^\s*RIP: 0033:|^\s*--- Exception: c[0-9a-f]{2} at /;
+/** Nothing but a frame looks like this, so that half of a report's lines need no other question. */
+const plainFrame = /^(?: +|\s*\[<[0-9a-f]+>\] )(?:\? )?[\w.]+\+0x/;
 
 /**
  * All stacks of a report in the order of their lines. A register dump's program counter is a stack of one frame, or, in
@@ -55,25 +28,37 @@ export function collectStacks(lines: readonly string[]): readonly Stack[] {
     if (open !== undefined) stacks.push(open);
     open = undefined;
   };
-  for (const [index, text] of lines.entries()) {
-    const role = openers.find(([pattern]) => pattern.test(text))?.[1];
+  let nowhere = false;
+  for (let index = 0; index < lines.length; index++) {
+    const text = lines[index] ?? '';
+    if (plainFrame.test(text)) {
+      const frame = open && parseFrame(text);
+      if (open === undefined || frame === undefined) continue;
+      open.frames.push(frame);
+      open.end = index;
+      continue;
+    }
+    nowhere ||= wentNowhere(text);
+    const role = openerRole(text);
     if (role !== undefined) {
       close();
       open = { role, start: index, opener: text, end: index, frames: [] };
       continue;
     }
-    if (closers.test(text) || userMode.test(text)) {
+    if (ends(text)) {
       close();
       continue;
     }
-    const counter = parseProgramCounter(text);
+    const counter = parseProgramCounter(text) ?? (nowhere ? parseLinkRegister(text) : undefined);
+    if (counter !== undefined) nowhere = false;
     if (counter !== undefined && (open === undefined || open.role !== 'trace')) {
       close();
       stacks.push({ role: 'counter', start: index, opener: text, end: index, frames: [counter] });
       continue;
     }
+    if (open === undefined) continue;
     const frame = counter ?? parseFrame(text);
-    if (frame === undefined || open === undefined) continue;
+    if (frame === undefined) continue;
     open.frames.push(frame);
     open.end = index;
   }

@@ -28,9 +28,12 @@ export function locateFrame(frame: Frame, table: SymbolTable): Located | undefin
 
 /** Every frame of a finding: of the report's own stack and of the object's. */
 export function framesOf(finding: Finding): readonly Frame[] {
-  return finding.kind === 'kasan'
-    ? [...finding.stack, ...finding.allocatedBy, ...finding.freedBy]
-    : finding.stack;
+  const frames: Frame[] = [];
+  mapFrames(finding, (frame) => {
+    frames.push(frame);
+    return frame;
+  });
+  return frames;
 }
 
 /**
@@ -42,6 +45,23 @@ export function mismatchOf(frames: readonly Frame[], table: SymbolTable): string
   const fitting = checkable.filter((frame) => locateFrame(frame, table)?.sizeFits === true);
   if (checkable.length === 0 || fitting.length * 2 > checkable.length) return undefined;
   return `${checkable.length - fitting.length} of ${checkable.length} functions have another size in this vmlinux or are not in it`;
+}
+
+/** Of which kernel a vmlinux is; what it does not say is undefined. */
+export interface KernelIdentity {
+  readonly release?: string;
+  readonly buildId?: string;
+}
+
+/** Why findings were not printed by this kernel, by what both say of themselves; undefined when nothing speaks against it. */
+export function strangerOf(findings: readonly Finding[], kernel: KernelIdentity): string | undefined {
+  for (const { release, buildId } of findings) {
+    if (buildId !== undefined && kernel.buildId !== undefined && buildId !== kernel.buildId)
+      return `its build id is ${kernel.buildId}, the report is of ${buildId}`;
+    if (release !== undefined && kernel.release !== undefined && release !== kernel.release)
+      return `it is ${kernel.release}, the report is of ${release}`;
+  }
+  return undefined;
 }
 
 /**
@@ -72,14 +92,23 @@ export function applyPlaces(
       ...(inlined.length > 0 && { inlined }),
     };
   };
-  return findings.map((finding): Finding => {
-    const stack = finding.stack.map(resolve);
-    if (finding.kind !== 'kasan') return { ...finding, stack };
-    return {
-      ...finding,
-      stack,
-      allocatedBy: finding.allocatedBy.map(resolve),
-      freedBy: finding.freedBy.map(resolve),
-    };
-  });
+  return findings.map((finding) => mapFrames(finding, resolve));
+}
+
+/** The same finding with each frame of each of its stacks replaced. */
+export function mapFrames(finding: Finding, replace: (frame: Frame) => Frame): Finding {
+  const stack = finding.stack.map(replace);
+  if ('allocatedBy' in finding) {
+    const allocatedBy = finding.allocatedBy.map(replace);
+    return { ...finding, stack, allocatedBy, freedBy: finding.freedBy.map(replace) };
+  }
+  if (finding.kind === 'kcsan') {
+    const accesses = finding.accesses.map((side) => ({ ...side, stack: side.stack.map(replace) }));
+    return { ...finding, stack, accesses };
+  }
+  if (finding.kind === 'kmsan') {
+    const storedBy = finding.storedBy.map(replace);
+    return { ...finding, stack, storedBy, createdBy: finding.createdBy.map(replace) };
+  }
+  return { ...finding, stack };
 }

@@ -38,9 +38,12 @@ function details(finding: Finding): [string, Value][] {
   return [
     ['access', 'access' in finding ? access(finding.access) : null],
     ['place', 'file' in finding ? html`<code>${finding.file}:${finding.line}</code>` : null],
+    ['object', 'object' in finding && finding.object ? objectText(finding.object) : null],
     ['task', finding.task && `${finding.task.comm}, pid ${finding.task.pid}`],
     ['CPU', finding.cpu],
     ['then', finding.panicked && `the kernel panicked: ${finding.panicked}`],
+    ['and then', finding.rebooted && `the machine restarted: ${finding.rebooted}`],
+    ['taint', finding.tainted],
     ['signature', html`<code>${finding.signature}</code>`],
   ];
 }
@@ -48,6 +51,21 @@ function details(finding: Finding): [string, Value][] {
 function access({ direction, size, address }: Extract<Finding, { access: unknown }>['access']): Value {
   const what = direction === 'unknown' ? 'access' : direction;
   return `${what}${size === undefined ? '' : ` of ${plural(size, 'byte')}`}${address === undefined ? '' : ` at ${address}`}`;
+}
+
+function objectText({
+  address,
+  cache,
+  size,
+  offset,
+}: NonNullable<Extract<Finding, { kind: 'kasan' }>['object']>): string {
+  const parts = [
+    cache,
+    size === undefined ? undefined : plural(size, 'byte'),
+    address === undefined ? undefined : `at ${address}`,
+    offset === undefined ? undefined : `the access ${offset} bytes from its start`,
+  ];
+  return parts.filter((part) => part !== undefined).join(', ');
 }
 
 /** The object that the kernel printed before it gave up (dump_vma, dump_mm, __dump_page of mm/debug.c). */
@@ -63,7 +81,10 @@ function dump(finding: Finding): Html | null {
 }
 
 function objectStacks(finding: Finding): Html | null {
-  if (finding.kind !== 'kasan') return null;
+  if (finding.kind === 'kcsan')
+    return html`${finding.accesses.map((side) => stack(`${side.direction} by ${side.by}`, side.stack))}`;
+  if (finding.kind !== 'kasan' && finding.kind !== 'kfence' && finding.kind !== 'slab-corruption')
+    return null;
   return html`<div class="columns">
     <div>${stack('Allocated by', finding.allocatedBy)}</div>
     <div>${stack('Freed by', finding.freedBy)}</div>

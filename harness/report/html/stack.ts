@@ -24,7 +24,7 @@ const line = (frame: Frame, blamed: string | null): Html =>
   >
     <code>${frameText(frame)}</code>
     ${frame.unreliable === true && html`<em title="The unwinder is not sure of this frame">?</em>`}
-    ${where(frame)}
+    ${where(frame)} ${frame.source !== undefined && html`<code class="source">${frame.source}</code>`}
   </li>`;
 
 const where = (at: { file?: string | undefined; line?: number | undefined }): Html | null =>

@@ -8,7 +8,7 @@ test.each([
   'INFO: NMI handler (perf_event_nmi_handler) took too long to run: 2.277 msecs',
   'Spectre V2 : WARNING: Unprivileged eBPF is enabled with eIBRS on, data leaks possible!',
   'WARNING: The mand mount option has been deprecated and',
-  'WARNING: foo',
+  'INFO: foo',
   'BUG kmalloc-64 (Tainted: G    B): kasan: bad access detected',
   'traps: hammer[3615] general protection fault ip:7feb96eb56a1 sp:20000fd0 error:0 in hammer[7feb96e75000+1000]',
   'hammer[10579]: segfault at 4cb420 ip 00000000004cb420 sp 00007f27fd37a250 error 15',
