@@ -6,6 +6,7 @@ import { eligibilityMismatches } from '../../harness/model/eligibility/mismatche
 import { checkHistory } from '../../harness/model/history/check.ts';
 import type { History } from '../../harness/model/history/types.ts';
 import { parseHistory } from '../../harness/workload/history/reader.ts';
+import { ChunkWalk } from '../../harness/workload/history/walk.ts';
 import { readCases } from '../../harness/workload/report-lines.ts';
 import { usePrograms, whyNoPrograms } from '../guest/programs.ts';
 import { CORRUPTIONS } from './history/corrupt.ts';
@@ -53,7 +54,10 @@ describe.skipIf(reason !== undefined)("this host's kernel", () => {
     const bytes = stream();
     const chance = random(5);
     for (let n = 0; n < 5; n++) {
-      const history = parseHistory(bytes.subarray(0, 128 + Math.floor(chance() * (bytes.length - 128))));
+      const received = bytes.subarray(0, 128 + Math.floor(chance() * (bytes.length - 128)));
+      const walk = new ChunkWalk();
+      walk.push(received);
+      const history = parseHistory(received.subarray(0, walk.whole));
       expect(history.complete).toBe(false);
       expect(checkHistory(history).violations.map(({ explanation }) => explanation)).toEqual([]);
     }

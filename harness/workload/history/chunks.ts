@@ -5,30 +5,42 @@ export interface Chunk {
   readonly kind: number;
   readonly thread: number;
   readonly payload: DataView;
+  /** Where the payload begins in the stream. */
+  readonly offset: number;
 }
 
+/** Bytes of a chunk's header that its CRC covers: all but the CRC. */
+export const COVERED = CHUNK_HEADER_BYTES - 4;
+
+/** The CRC that a chunk carries, from that of the chunk before it (of the first: of the history's header). */
+export const chained = (before: number, head: Uint8Array, payload: Uint8Array): number =>
+  crc32(payload, crc32(head.subarray(0, COVERED), before));
+
 /**
- * Cuts a byte stream into chunks, however the bytes arrive. Damage ends it: after the first chunk whose length or CRC
- * is wrong, `doubt` says so and nothing more is cut.
+ * Cuts a byte stream into chunks, however the bytes arrive. Each chunk's CRC goes on from the one before, so a chunk
+ * that is changed, missing, moved or of another history is noticed there: `fault` then says so and nothing more is cut.
  */
 export class ChunkCutter {
   readonly #little: boolean;
+  #crc: number;
   /** Pieces not yet cut, and their total length: joined only when a whole chunk is there. */
   #pieces: Uint8Array[] = [];
   #held = 0;
   #wanted = CHUNK_HEADER_BYTES;
-  /** Bytes of the stream before the pieces, for messages. */
+  /** Bytes of the stream before the pieces. */
   #offset: number;
-  doubt: string | undefined;
+  fault: string | undefined;
 
-  constructor(little: boolean, offset: number) {
+  /** @param header the history's first bytes, up to the first chunk. */
+  constructor(header: Uint8Array, little: boolean) {
     this.#little = little;
-    this.#offset = offset;
+    this.#offset = header.byteLength;
+    this.#crc = crc32(header);
   }
 
   /** The chunks that these bytes complete. */
   *push(bytes: Uint8Array): Generator<Chunk> {
-    if (this.doubt !== undefined || bytes.byteLength === 0) return;
+    if (this.fault !== undefined || bytes.byteLength === 0) return;
     this.#pieces.push(bytes);
     this.#held += bytes.byteLength;
     if (this.#held < this.#wanted) return;
@@ -40,36 +52,44 @@ export class ChunkCutter {
     return this.#held;
   }
 
+  /** Where the first chunk begins that is not complete. */
+  get offset(): number {
+    return this.#offset;
+  }
+
   *#cut(bytes: Uint8Array): Generator<Chunk> {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const first = this.#offset;
     let at = 0;
     this.#wanted = CHUNK_HEADER_BYTES;
     while (at + CHUNK_HEADER_BYTES <= bytes.byteLength) {
       const length = view.getUint32(at + 8, this.#little);
       if (length % 8 !== 0 || length > CHUNK_BYTES_MOST)
-        return this.#stop(at, `a chunk claims ${length} bytes`);
+        return this.#stop(first + at, `a chunk claims ${length} bytes`);
       const body = at + CHUNK_HEADER_BYTES;
       if (body + length > bytes.byteLength) {
         this.#wanted = CHUNK_HEADER_BYTES + length;
         break;
       }
-      const payload = bytes.subarray(body, body + length);
-      if (crc32(payload) !== view.getUint32(at + 12, this.#little))
-        return this.#stop(at, 'a chunk has a wrong CRC');
+      const crc = chained(this.#crc, bytes.subarray(at, body), bytes.subarray(body, body + length));
+      if (crc !== view.getUint32(at + 12, this.#little))
+        return this.#stop(first + at, 'a chunk is damaged, missing, moved or of another history');
+      this.#crc = crc;
       yield {
         kind: view.getUint32(at, this.#little),
         thread: view.getUint32(at + 4, this.#little),
         payload: new DataView(bytes.buffer, bytes.byteOffset + body, length),
+        offset: first + body,
       };
       at = body + length;
     }
-    this.#offset += at;
+    this.#offset = first + at;
     this.#held = bytes.byteLength - at;
     this.#pieces = this.#held > 0 ? [bytes.subarray(at)] : [];
   }
 
   #stop(at: number, what: string): void {
-    this.doubt = `${what} at byte ${this.#offset + at}: nothing after it counts`;
+    this.fault = `${what} at byte ${at}`;
     this.#pieces = [];
     this.#held = 0;
   }

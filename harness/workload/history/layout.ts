@@ -1,10 +1,10 @@
 import { OP, OUTCOME } from '../../model/history/types.ts';
 
-/** Numbers of docs/history-format.md, version 1; `guest/lib/history.h` is the other end. */
+/** Numbers of docs/history-format.md, version 2; `guest/lib/history.h` is the other end. */
 
 /** "SPFHIST1" read as a big-endian number. */
 export const MAGIC = 0x5350464849535431n;
-export const VERSION = 1;
+export const VERSION = 2;
 
 export const HEADER_BYTES = 128;
 export const CHUNK_HEADER_BYTES = 16;
@@ -14,6 +14,11 @@ export const RECORD_BYTES = 64;
 export const CHUNK_BYTES_MOST = 64 * 1024 * 1024;
 
 export const NO_THREAD = 0xffffffff;
+
+/** A record names its thread in 16 bits. */
+export const THREADS_MOST = 0x10000;
+/** More than any arena has: 1 TiB of 64-KiB pages. It bounds what the reader allocates. */
+export const PAGES_MOST = 1 << 24;
 
 export const CHUNK = { records: 1, roles: 2, pending: 3, end: 4, progress: 5 } as const;
 export type ChunkName = keyof typeof CHUNK;
