@@ -1,7 +1,8 @@
 import { access } from 'node:fs/promises';
 import pc from 'picocolors';
 import { EXIT, type ExitCode, UsageError } from '../base/errors.ts';
-import { type JudgedHistory, judgeHistory } from '../campaign/judge-history.ts';
+import { checkHistoryFile } from '../campaign/check-history.ts';
+import type { JudgedHistory } from '../campaign/judge-history.ts';
 import { plural } from '../report/words.ts';
 
 /** `spf check HISTORY…`: 0 all explained, 1 one is not, 3 one could not be judged. */
@@ -18,7 +19,7 @@ async function judgeFile(file: string): Promise<JudgedHistory> {
   await access(file).catch((cause: unknown) => {
     throw new UsageError(`cannot read ${file}`, { cause });
   });
-  return judgeHistory(file);
+  return checkHistoryFile(file, new AbortController().signal);
 }
 
 function print(file: string, { observed, mismatches }: JudgedHistory): void {

@@ -98,22 +98,23 @@ export function wildExchange(state: PageState, value: number, found: (next: Page
     found(new PageState(state.mapped, state.prot, state.value, replaceValue(state.older!, view, value)));
 }
 
+/** Had the kernel a reason for a SIGSEGV with this si_code, on a page that is so? */
+export function signalFits(mapped: boolean, prot: number, store: boolean, code: number): boolean {
+  if (!mapped) return code === SEGV_MAPERR || code === ANY_CODE;
+  if (code === SEGV_ACCERR || code === ANY_CODE) return !(store ? writable(prot) : readable(prot));
+  // execute_only_pkey() (arch/x86/mm/pkeys.c): PROT_EXEC alone is made unreadable where there are protection keys.
+  return code === SEGV_PKUERR && (prot & 7) === 4;
+}
+
 /** State after SIGSEGV with this si_code, null when the kernel had no reason for it. */
 export function segv(state: PageState, thread: number, store: boolean, code: number): PageState | null {
-  if (code === SEGV_MAPERR || (code === ANY_CODE && !state.mapped)) {
-    if (state.mapped) return null;
-    return withOlder(state, leave(state.older, null, store ? 0 : thread, thread, false));
-  }
-  if (!state.mapped) return null;
-  const allowed = store ? writable(state.prot) : readable(state.prot);
-  if (code === SEGV_ACCERR || code === ANY_CODE) return allowed ? null : state;
-  // execute_only_pkey() (arch/x86/mm/pkeys.c): PROT_EXEC alone is made unreadable where there are protection keys.
-  if (code === SEGV_PKUERR) return state.prot === 4 ? state : null;
-  return null;
+  if (!signalFits(state.mapped, state.prot, store, code)) return null;
+  if (state.mapped) return state;
+  return withOlder(state, leave(state.older, null, store ? 0 : thread, thread, false));
 }
 
 /** What a child of fork sees of a page that is settled. */
 export function childSees(state: PageState, signal: number | null, value: number): boolean {
-  if (signal !== null) return segv(state, 0, false, signal) !== null;
+  if (signal !== null) return signalFits(state.mapped, state.prot, false, signal);
   return state.mapped && readable(state.prot) && state.value === value;
 }

@@ -1,4 +1,4 @@
-import { OP, OUTCOME, type HistoryRecord, type Op } from './types.ts';
+import { OP, OUTCOME, type Op } from './types.ts';
 
 /**
  * What a call may have done to one page of its range, by call, result and errno. Linux 5.10; the checks and their
@@ -118,15 +118,22 @@ const UNKNOWN: Readonly<Partial<Record<Op, readonly Effect[]>>> = {
   [OP.MOVE]: [EFFECT.move, EFFECT.hole],
 };
 
+/** What decides: a record, or a cursor on one. */
+interface Call {
+  readonly op: number;
+  readonly outcome: number;
+  readonly code: number;
+  readonly pages: number;
+}
+
 /**
  * The effects that a call can have had on a page; empty when it can have had none and bears no witness either.
  * `hole` of a failed mremap is about the destination.
  */
-export function effectsOf(
-  record: Pick<HistoryRecord, 'op' | 'outcome' | 'code' | 'pages'>,
-): readonly Effect[] {
-  if (record.outcome === OUTCOME.pending) return UNKNOWN[record.op] ?? NOTHING;
-  if (record.outcome === OUTCOME.ok || record.op === OP.CHILD_READ) return SUCCESS[record.op] ?? NOTHING;
+export function effectsOf(record: Call): readonly Effect[] {
+  if (record.outcome === OUTCOME.pending) return UNKNOWN[record.op as Op] ?? NOTHING;
+  if (record.outcome === OUTCOME.ok || record.op === OP.CHILD_READ)
+    return SUCCESS[record.op as Op] ?? NOTHING;
   const row = FAILURES.find(
     ({ op, errno, single }) =>
       op === record.op &&

@@ -100,6 +100,12 @@ function cutViews(view: View | null, by: number): View | null {
   return older === view.older ? view : new View(view.value, view.goneRead, view.goneWrite, view.by, older);
 }
 
+/** Is there something that call `by` replaced and that can still be reached? */
+export function opened(state: PageState, by: number): boolean {
+  for (let view = state.older; view !== null; view = view.older) if (view.by === by) return true;
+  return false;
+}
+
 /** Call `by` has ended: its flush is over, nobody can use what it replaced, or anything older. */
 export function closed(state: PageState, by: number): PageState {
   if (state.older === null) return state;

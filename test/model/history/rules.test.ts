@@ -135,6 +135,28 @@ const ALLOWED: readonly (readonly [what: string, drafts: readonly Draft[]])[] = 
     [at(0).xchg(1, 2, 0n, 5n), at(9).unmap(3, 20), at(1).segv('XCHG', 4, 5, 1), at(1).read(6, 7, 5n)],
   ],
   [
+    'munmap: a store under way when it returns used its entry, though another thread had flipped',
+    [
+      at(0).xchg(1, 2, 0n, 5n),
+      at(9).unmap(3, 20),
+      at(1).segv('READ', 4, 5, 1),
+      at(2).xchg(18, 25, 5n, 6n),
+      at(3).xchg(17, 26, 6n, 7n),
+    ],
+  ],
+  [
+    'DONTNEED: the same between two of them',
+    [
+      at(0).xchg(1, 2, 0n, 5n),
+      at(8).zap(3, 20),
+      at(0).xchg(4, 5, 0n, 6n),
+      at(9).zap(6, 30),
+      at(1).read(7, 8, 0n),
+      at(2).xchg(18, 40, 5n, 7n),
+      at(3).xchg(29, 40, 6n, 8n),
+    ],
+  ],
+  [
     'DONTNEED: old and new content at once',
     [
       at(0).xchg(1, 2, 0n, 5n),
