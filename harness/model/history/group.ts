@@ -220,7 +220,8 @@ export class Group {
   /** The operation is over and no configuration's mask has its bit. */
   private leave(op: Active): void {
     const { active } = this;
-    active.splice(active.indexOf(op), 1);
+    const last = active.pop()!;
+    if (last !== op) active[active.indexOf(op)] = last;
     this.used &= ~op.bit;
     for (const other of active) {
       if ((other.after & op.bit) === 0) continue;

@@ -38,13 +38,18 @@ export class ChunkCutter {
     this.#crc = crc32(header);
   }
 
-  /** The chunks that these bytes complete. */
+  /** The chunks that these bytes complete; what is left of them is kept. */
   *push(bytes: Uint8Array): Generator<Chunk> {
     if (this.fault !== undefined || bytes.byteLength === 0) return;
     this.#pieces.push(bytes);
     this.#held += bytes.byteLength;
     if (this.#held < this.#wanted) return;
-    yield* this.#cut(join(this.#pieces, this.#held));
+    const all = join(this.#pieces, this.#held);
+    const before = this.#offset;
+    yield* this.cut(all);
+    if (this.fault !== undefined) return;
+    this.#held = all.byteLength - (this.#offset - before);
+    this.#pieces = this.#held > 0 ? [all.subarray(all.byteLength - this.#held)] : [];
   }
 
   /** Bytes of a chunk that was never completed. */
@@ -57,35 +62,33 @@ export class ChunkCutter {
     return this.#offset;
   }
 
-  *#cut(bytes: Uint8Array): Generator<Chunk> {
+  /** The whole chunks at the beginning of `bytes`; nothing is kept, `offset` says how far they went. */
+  *cut(bytes: Uint8Array): Generator<Chunk> {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const first = this.#offset;
-    let at = 0;
     this.#wanted = CHUNK_HEADER_BYTES;
-    while (at + CHUNK_HEADER_BYTES <= bytes.byteLength) {
+    for (let at = 0; at + CHUNK_HEADER_BYTES <= bytes.byteLength;) {
       const length = view.getUint32(at + 8, this.#little);
       if (length % 8 !== 0 || length > CHUNK_BYTES_MOST)
-        return this.#stop(first + at, `a chunk claims ${length} bytes`);
+        return this.#stop(this.#offset, `a chunk claims ${length} bytes`);
       const body = at + CHUNK_HEADER_BYTES;
       if (body + length > bytes.byteLength) {
         this.#wanted = CHUNK_HEADER_BYTES + length;
-        break;
+        return;
       }
       const crc = chained(this.#crc, bytes.subarray(at, body), bytes.subarray(body, body + length));
       if (crc !== view.getUint32(at + 12, this.#little))
-        return this.#stop(first + at, 'a chunk is damaged, missing, moved or of another history');
+        return this.#stop(this.#offset, 'a chunk is damaged, missing, moved or of another history');
       this.#crc = crc;
-      yield {
-        kind: view.getUint32(at, this.#little),
-        thread: view.getUint32(at + 4, this.#little),
-        payload: new DataView(bytes.buffer, bytes.byteOffset + body, length),
-        offset: first + body,
-      };
+      const offset = this.#offset + CHUNK_HEADER_BYTES;
       at = body + length;
+      this.#offset = offset + length;
+      yield {
+        kind: view.getUint32(body - CHUNK_HEADER_BYTES, this.#little),
+        thread: view.getUint32(body - CHUNK_HEADER_BYTES + 4, this.#little),
+        payload: new DataView(bytes.buffer, bytes.byteOffset + body, length),
+        offset,
+      };
     }
-    this.#offset = first + at;
-    this.#held = bytes.byteLength - at;
-    this.#pieces = this.#held > 0 ? [bytes.subarray(at)] : [];
   }
 
   #stop(at: number, what: string): void {

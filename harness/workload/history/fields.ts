@@ -12,6 +12,7 @@ export class Fields implements RecordFields {
   page = 0;
   pages = 0;
   target = 0;
+  sequence = 0;
   valueLow = 0;
   valueHigh = 0;
   resultLow = 0;
@@ -49,6 +50,7 @@ export class Fields implements RecordFields {
     this.page = bytes.getUint32(at + RECORD.page, little);
     this.pages = bytes.getUint32(at + RECORD.pages, little);
     this.target = bytes.getUint32(at + RECORD.target, little);
+    this.sequence = bytes.getUint32(at + RECORD.sequence, little);
     this.thread = bytes.getUint16(at + RECORD.thread, little);
     this.op = bytes.getUint8(at + RECORD.op);
     this.outcome = bytes.getUint8(at + RECORD.outcome);

@@ -1,6 +1,7 @@
 import type { HistoryHeader, HistoryRecord } from '../../model/history/types.ts';
-import { Admission, refused } from './admit.ts';
+import { Admission } from './admit.ts';
 import type { Chunk } from './chunks.ts';
+import { Fields } from './fields.ts';
 import { CHUNK, NO_THREAD, RECORD_BYTES } from './layout.ts';
 import { decodeRecord } from './record.ts';
 
@@ -20,16 +21,20 @@ export class Intake {
   readonly #pending = new Map<number, HistoryRecord>();
   readonly roles: string[] = [];
   complete = false;
+  /** The last progress mark, 0 before the first. */
+  completeUntil = 0n;
+  /** The first record's start: stamps are counted from there. */
+  base: bigint | undefined;
+  #fields: Fields | undefined;
+  readonly #found: (record: Fields) => void;
   #chunks = 0;
 
-  constructor(header: HistoryHeader) {
+  /** @param found is told of every record that is taken; it is one object, which changes. */
+  constructor(header: HistoryHeader, found: (record: Fields) => void) {
+    this.#found = found;
     this.#header = header;
     this.#little = header.byteOrder === 'little';
     this.#admission = new Admission(header);
-  }
-
-  get completeUntil(): bigint {
-    return this.#admission.completeUntil;
   }
 
   /** Chunks so far. */
@@ -58,7 +63,7 @@ export class Intake {
         return this.#takeRecords(chunk);
       case CHUNK.progress:
         if (chunk.thread !== NO_THREAD || chunk.payload.byteLength !== 16) return 'a misshapen progress mark';
-        return this.#admission.progress(chunk.payload.getBigUint64(0, this.#little));
+        return this.#takeProgress(chunk.payload.getBigUint64(0, this.#little));
       case CHUNK.end:
         if (chunk.thread !== NO_THREAD || chunk.payload.byteLength !== 0) return 'a misshapen end mark';
         this.complete = true;
@@ -70,22 +75,40 @@ export class Intake {
     }
   }
 
+  #takeProgress(tick: bigint): string | null {
+    const before = this.completeUntil;
+    if (tick < before) return `progress goes back from ${before} to ${tick}`;
+    this.completeUntil = tick;
+    if (this.base !== undefined) this.#admission.progress(Number(tick - this.base));
+    return null;
+  }
+
   #takeRecords({ kind, thread, payload }: Chunk): string | null {
     if (thread >= this.#header.threads)
       return `it is of thread ${thread}, but there are ${this.#header.threads} threads`;
-    const before = this.#admission.count(thread);
-    const wrong = refused(payload, (at) =>
-      kind === CHUNK.records
-        ? this.#admission.record(payload, at, thread)
-        : this.#admission.pending(payload, at, thread),
-    );
-    if (wrong !== null)
-      return kind === CHUNK.records
-        ? `record ${before + wrong.index} of thread ${thread}: ${wrong.why}`
-        : `a pending record of thread ${thread}: ${wrong.why}`;
-    if (kind === CHUNK.pending && payload.byteLength > 0)
+    if (payload.byteLength % RECORD_BYTES !== 0) return `${payload.byteLength} bytes are no whole records`;
+    if (payload.byteLength === 0) return null;
+    const fields = (this.#fields ??= this.#fieldsFrom(payload));
+    const finished = kind === CHUNK.records;
+    for (let at = 0; at < payload.byteLength; at += RECORD_BYTES) {
+      fields.decode(payload, at);
+      const odd = finished ? this.#admission.record(fields, thread) : this.#admission.pending(fields, thread);
+      if (odd !== null)
+        return finished
+          ? `record ${this.#admission.count(thread)} of thread ${thread}: ${odd}`
+          : `a pending record of thread ${thread}: ${odd}`;
+      if (finished) this.#found(fields);
+    }
+    if (!finished)
       this.#pending.set(thread, decodeRecord(payload, payload.byteLength - RECORD_BYTES, this.#little));
     return null;
+  }
+
+  /** Stamps are counted from the first record that is there. */
+  #fieldsFrom(payload: DataView): Fields {
+    this.base = decodeRecord(payload, 0, this.#little).start;
+    if (this.completeUntil !== 0n) this.#admission.progress(Number(this.completeUntil - this.base));
+    return new Fields(this.#little, this.base);
   }
 
   #takeRoles({ thread, payload }: Chunk): string | null {

@@ -44,8 +44,9 @@ export const RECORD = {
   spfAfter: 60,
 } as const;
 
-const ops: ReadonlySet<number> = new Set(Object.values(OP));
-const outcomes: ReadonlySet<number> = new Set(Object.values(OUTCOME));
+const lastOp = Math.max(...Object.values(OP));
+const lastOutcome = Math.max(...Object.values(OUTCOME));
 
-export const isOp = (value: number): boolean => ops.has(value);
-export const isOutcome = (value: number): boolean => outcomes.has(value);
+/** Both are numbered without gaps, operations from 1 and outcomes from 0. */
+export const isOp = (value: number): boolean => value >= 1 && value <= lastOp;
+export const isOutcome = (value: number): boolean => value <= lastOutcome;

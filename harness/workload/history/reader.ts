@@ -1,10 +1,11 @@
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { UsageError } from '../../base/errors.ts';
 import type { History, HistoryHeader, HistoryRecord } from '../../model/history/types.ts';
 import { ChunkCutter, type Chunk } from './chunks.ts';
+import type { Fields } from './fields.ts';
 import { decodeHeader } from './header.ts';
 import { Intake } from './intake.ts';
-import { CHUNK, HEADER_BYTES, RECORD_BYTES } from './layout.ts';
+import { CHUNK, CHUNK_HEADER_BYTES, HEADER_BYTES, RECORD_BYTES } from './layout.ts';
 import { decodeRecord } from './record.ts';
 
 /** A history and who its threads are. */
@@ -32,21 +33,41 @@ export abstract class HistoryStream {
       this.#begin(bytes);
       return;
     }
-    for (const chunk of this.#cutter.push(bytes)) {
+    this.#takeAll(this.#cutter.push(bytes), this.#cutter);
+  }
+
+  /** As much of `bytes` as is whole, keeping nothing of them. @returns how many bytes that was. */
+  take(bytes: Uint8Array): number {
+    if (this.#fault !== undefined) return bytes.byteLength;
+    if (this.#cutter === undefined) {
+      if (bytes.byteLength < HEADER_BYTES) return 0;
+      this.#begin(bytes.slice(0, HEADER_BYTES));
+      return HEADER_BYTES;
+    }
+    const before = this.#cutter.offset;
+    this.#takeAll(this.#cutter.cut(bytes), this.#cutter);
+    return this.#fault === undefined ? this.#cutter.offset - before : bytes.byteLength;
+  }
+
+  #takeAll(chunks: Iterable<Chunk>, cutter: ChunkCutter): void {
+    for (const chunk of chunks) {
       const odd = this.#intake!.take(chunk);
       if (odd !== null) {
-        this.#fault = `the chunk at byte ${chunk.offset - 16}: ${odd}`;
+        this.#fault = `the chunk at byte ${chunk.offset - CHUNK_HEADER_BYTES}: ${odd}`;
         return;
       }
       this.took(chunk);
     }
-    this.#fault = this.#cutter.fault;
+    this.#fault = cutter.fault;
   }
 
   /** Called once the header is known and before the first chunk. */
   protected abstract begun(header: HistoryHeader): void;
   /** Called with every chunk that keeps the rules. */
   protected abstract took(chunk: Chunk): void;
+
+  /** Called with every record of what has ended; it is one object, which changes. */
+  protected abstract found(record: Fields): void;
 
   /** To be called behind the last byte. @returns what is wrong with the whole; null when it can be judged. */
   protected end(): string | null {
@@ -76,7 +97,7 @@ export abstract class HistoryStream {
       return;
     }
     this.#header = header;
-    this.#intake = new Intake(header);
+    this.#intake = new Intake(header, (record) => this.found(record));
     this.#cutter = new ChunkCutter(first, header.byteOrder === 'little');
     this.begun(header);
     this.push(this.#head.subarray(HEADER_BYTES));
@@ -98,6 +119,10 @@ export class HistoryReader extends HistoryStream {
       this.#threads[thread]!.push(decodeRecord(payload, at, little));
   }
 
+  protected override found(): void {
+    // Chunk by chunk is soon enough.
+  }
+
   finish(): Reading {
     const fault = this.end();
     if (fault !== null) return { fault };
@@ -117,13 +142,35 @@ export async function readHistory(file: string): Promise<ReadHistory> {
   return historyOf(reader.finish(), `${file}: `);
 }
 
-/** @throws UsageError when the file cannot be read. */
+/** Bytes read at once. */
+const WINDOW = 4 * 1024 * 1024;
+
+/** Gives a file's bytes to a stream, through one buffer. @throws UsageError when the file cannot be read. */
 export async function feed(file: string, stream: HistoryStream): Promise<void> {
   try {
-    for await (const bytes of createReadStream(file, { highWaterMark: 4 * 1024 * 1024 }))
-      stream.push(bytes as Uint8Array);
+    const from = await open(file);
+    try {
+      let buffer = new Uint8Array(WINDOW);
+      for (let held = 0; ;) {
+        const { bytesRead } = await from.read(buffer, held, buffer.byteLength - held);
+        held += bytesRead;
+        if (bytesRead === 0) return stream.push(buffer.slice(0, held));
+        const used = stream.take(buffer.subarray(0, held));
+        buffer.copyWithin(0, used, held);
+        held -= used;
+        if (held === buffer.byteLength) {
+          const larger = new Uint8Array(2 * held);
+          larger.set(buffer);
+          buffer = larger;
+        }
+      }
+    } finally {
+      await from.close();
+    }
   } catch (cause) {
-    throw new UsageError(`cannot read ${file}`, { cause });
+    // Only the system's own words: a fault of ours is not the user's.
+    if (cause instanceof Error && 'syscall' in cause) throw new UsageError(`cannot read ${file}`, { cause });
+    throw cause;
   }
 }
 

@@ -3,10 +3,9 @@ import { ListCursor } from '../../model/history/list-cursor.ts';
 import { Surveyor, type Survey } from '../../model/history/survey.ts';
 import type { HistoryHeader, HistoryRecord } from '../../model/history/types.ts';
 import type { Chunk } from './chunks.ts';
-import { Fields } from './fields.ts';
-import { CHUNK, RECORD_BYTES } from './layout.ts';
+import type { Fields } from './fields.ts';
+import { CHUNK } from './layout.ts';
 import { feed, HistoryStream } from './reader.ts';
-import { decodeRecord } from './record.ts';
 import { Spans } from './spans.ts';
 
 /** A history file that was found whole (or cleanly cut), and where in it is what. Plain data: threads can share it. */
@@ -25,31 +24,23 @@ export interface Scan {
 class Scanner extends HistoryStream {
   #spans: Spans[] = [];
   #surveyor: Surveyor | undefined;
-  #fields: Fields | undefined;
-  #base: bigint | undefined;
-
   protected override begun({ threads, pages, arenaBase, pageSize }: HistoryHeader): void {
     this.#spans = Array.from({ length: threads }, () => new Spans());
     this.#surveyor = new Surveyor(threads, pages, arenaBase, pageSize);
   }
 
   protected override took({ kind, thread, payload, offset }: Chunk): void {
-    if (kind !== CHUNK.records || payload.byteLength === 0) return;
-    const little = this.header.byteOrder === 'little';
-    this.#spans[thread]!.add(offset, payload.byteLength);
-    this.#base ??= decodeRecord(payload, 0, little).start;
-    const fields = (this.#fields ??= new Fields(little, this.#base));
-    for (let at = 0; at < payload.byteLength; at += RECORD_BYTES) {
-      fields.decode(payload, at);
-      this.#surveyor!.see(fields);
-    }
+    if (kind === CHUNK.records) this.#spans[thread]!.add(offset, payload.byteLength);
+  }
+
+  protected override found(record: Fields): void {
+    this.#surveyor!.see(record);
   }
 
   finish(file: string): Scan {
     const fault = this.end();
     if (fault !== null) throw new UsageError(`${file}: ${fault}`);
-    const { pending, complete, completeUntil, roles } = this.intake;
-    const base = this.#base ?? 0n;
+    const { pending, complete, completeUntil, roles, base = 0n } = this.intake;
     for (const record of pending) {
       const cursor = new ListCursor(record.thread, [record], base);
       if (cursor.advance()) this.#surveyor!.see(cursor);
