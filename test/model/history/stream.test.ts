@@ -123,7 +123,7 @@ test('the least of many keys is found, of equal ones the first', () => {
   for (let n = 0; n < 2000; n++) {
     const index = Math.floor(chance() * 13);
     keys[index] = chance() < 0.1 ? Infinity : Math.floor(chance() * 10);
-    tournament.set(index, keys[index]!);
+    tournament.set(index, keys[index]);
     const least = Math.min(...keys);
     expect(tournament.key(tournament.least)).toBe(least);
     if (least !== Infinity) expect(tournament.least).toBe(keys.indexOf(least));

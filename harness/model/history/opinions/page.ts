@@ -33,7 +33,11 @@ export function applied(page: Page, record: HistoryRecord): Page | null {
       return page.mapped ? null : { mapped: true, prot, value: 0n };
     case OP.PROTECT:
       return page.mapped ? { ...page, prot } : null;
-    default:
+    case OP.UNMAP:
+    case OP.ZAP:
+    case OP.MOVE:
+    case OP.FORK:
+    case OP.CHILD_READ:
       return null;
   }
 }
