@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { checkCases } from '../../harness/model/eligibility/check.ts';
 import { eligibilityMismatches } from '../../harness/model/eligibility/mismatches.ts';
 import { checkHistory } from '../../harness/model/history/check.ts';
+import { judgeHistorySource } from '../../harness/model/history/judge.ts';
+import { sourceOf } from '../../harness/model/history/source.ts';
 import type { History } from '../../harness/model/history/types.ts';
 import { parseHistory } from '../../harness/workload/history/reader.ts';
 import { ChunkWalk } from '../../harness/workload/history/walk.ts';
@@ -43,6 +45,9 @@ describe.skipIf(reason !== undefined)("this host's kernel", () => {
     const { violations, undecided, stats } = checkHistory(parseHistory(stream()));
     expect(violations.map(({ explanation }) => explanation)).toEqual([]);
     expect(undecided).toEqual([]);
+    // Streamed, with the layer across pages: hammer forks.
+    const streamed = judgeHistorySource(sourceOf(parseHistory(stream())));
+    expect(streamed.violations.map(({ explanation }) => explanation)).toEqual([]);
     expect(stats.overlaps).toBeGreaterThan(0);
     expect(stats.signals).toBeGreaterThan(0);
     console.info(

@@ -1,5 +1,6 @@
 import { checkHistory, type CheckOptions } from './check.ts';
 import type { Cursor } from './cursor.ts';
+import { tornForks } from './cuts.ts';
 import { ListCursor } from './list-cursor.ts';
 import { lostExchanges } from './lost.ts';
 import { partitionOf, shareOf, type Partition } from './partition.ts';
@@ -84,14 +85,15 @@ export function conclude(
   const most = options.maxViolations ?? 25;
   const told = broken.slice(0, most);
   const stray = plan.until === -Infinity ? [] : strayPages(source, plan);
-  const violations = told.length + stray.length === 0 ? [] : explained(source, plan, told, stray, options);
+  const torn = tornForks(source).slice(0, options.maxPerRule ?? 5);
+  const explanations = told.length + stray.length === 0 ? [] : explained(source, plan, told, stray, options);
   if (broken.length > told.length)
     undecided.push({
       pages: broken.slice(most).flatMap((number) => pages[number]!),
       reason: 'nothing explains what was seen there either; the first are told, and these are not',
     });
   return {
-    violations,
+    violations: [...explanations, ...torn],
     undecided,
     stats: {
       operations: survey.operations + plan.lost.length,

@@ -8,6 +8,8 @@ export interface Survey {
   readonly signals: number;
   readonly structural: number;
   readonly pagesTouched: number;
+  /** Of forked children, at a page each. */
+  readonly looks: number;
   /** 1 for pages that a load, an exchange or a child's look was on. */
   readonly accessed: Uint8Array;
   /** What mremap moved, each once, with the first time that it did. */
@@ -34,6 +36,7 @@ export class Surveyor {
   private accesses = 0;
   private signals = 0;
   private structural = 0;
+  private looks = 0;
   private readonly touched: Uint8Array;
   private readonly accessed: Uint8Array;
   private readonly moves = new Map<string, Move>();
@@ -72,6 +75,7 @@ export class Surveyor {
       return;
     }
     if (op === OP.CHILD_READ) {
+      this.looks++;
       this.accessed[cursor.page] = 1;
       return;
     }
@@ -99,7 +103,7 @@ export class Surveyor {
     const { operations, accesses, signals, structural, accessed, firstStart, lastEnd, misplaced } = this;
     const moves = [...this.moves.values()];
     return {
-      ...{ operations, accesses, signals, structural, pagesTouched, accessed, moves },
+      ...{ operations, accesses, signals, structural, pagesTouched, looks: this.looks, accessed, moves },
       ...{ firstStart, lastEnd, misplaced },
     };
   }

@@ -80,7 +80,8 @@ test(`${HISTORIES} random histories: no opinion differs from the checker's`, () 
     if (!explained) asked.inexplicable++;
     const differs = `seed ${seed}\n${shown(one)}`;
     const streamed = judgeHistorySource(sourceOf(one), { maxConfigurations: 1_000_000 });
-    if ((streamed.violations.length === 0) !== explained) expect.fail(`streamed: ${differs}`);
+    const alone = streamed.violations.filter(({ rule }) => rule !== 'fork-not-one-instant');
+    if ((alone.length === 0) !== explained) expect.fail(`streamed: ${differs}`);
     const records = one.threads.flat();
     const { skew, initiallyMapped } = one.header;
     if (!records.every((record) => isInstant(record) && record.page === 0)) {
