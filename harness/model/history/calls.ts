@@ -88,6 +88,9 @@ function move(from: Configuration, op: Active, found: (next: Configuration) => v
   found(withPages(from, pages, 0));
 }
 
+const withRights = (state: PageState, prot: number): PageState =>
+  new PageState(true, prot, state.value, null, -1, state.lazy);
+
 /** The page under one effect; null when the page's state rules it out. */
 function effectOn(state: PageState, effect: Exclude<Effect, 10>, op: Active): PageState | null {
   switch (effect) {
@@ -104,14 +107,20 @@ function effectOn(state: PageState, effect: Exclude<Effect, 10>, op: Active): Pa
     case EFFECT.hole:
       return UNMAPPED;
     case EFFECT.protect:
-      return state.mapped ? new PageState(true, op.written, state.value) : null;
+      return state.mapped ? withRights(state, op.written) : null;
     case EFFECT.protectIfMapped:
-      return state.mapped ? new PageState(true, op.written, state.value) : settled(state);
+      return state.mapped ? withRights(state, op.written) : settled(state);
     case EFFECT.zap:
     case EFFECT.zapIfMapped:
       // Under the read lock: other zaps, and the rest of a munmap, may be under way.
       if (!state.mapped) return effect === EFFECT.zap ? null : state;
       return new PageState(true, state.prot, 0, new View(state.value, 0, 0, op.row, state.older));
+    case EFFECT.free:
+    case EFFECT.freeIfMapped:
+      // Under the read lock too. Stores through entries that are still dirty count as before it.
+      if (!state.mapped) return effect === EFFECT.free ? null : state;
+      if (state.value === 0 || state.lazy) return state;
+      return new PageState(true, state.prot, state.value, state.older, -1, true);
     case EFFECT.mustBeHole:
       return state.mapped ? null : state;
     case EFFECT.snapshot: {

@@ -31,6 +31,9 @@ export const EFFECT = {
   snapshot: 11,
   /** Whoever takes mmap_lock for writing finds every flip over. */
   barrier: 12,
+  /** MADV_FREE; the page must be mapped. Its content may become zero at any time until it is written again. */
+  free: 13,
+  freeIfMapped: 14,
 } as const;
 export type Effect = (typeof EFFECT)[keyof typeof EFFECT];
 
@@ -87,6 +90,26 @@ const FAILURES: readonly Row[] = [
   },
   { op: OP.ZAP, effects: [EFFECT.none, EFFECT.zapIfMapped], why: 'do_madvise: earlier VMAs are done' },
   {
+    op: OP.FREE,
+    errno: [ENOMEM],
+    single: true,
+    effects: [EFFECT.mustBeHole],
+    why: 'do_madvise: unmapped_error, the only page has no VMA',
+  },
+  {
+    op: OP.FREE,
+    errno: [ENOMEM],
+    effects: [EFFECT.freeIfMapped],
+    why: 'do_madvise: holes are skipped and reported after the rest was done',
+  },
+  {
+    op: OP.FREE,
+    single: true,
+    effects: [EFFECT.none],
+    why: 'madvise_dontneed_free refuses the VMA as a whole',
+  },
+  { op: OP.FREE, effects: [EFFECT.none, EFFECT.freeIfMapped], why: 'do_madvise: earlier VMAs are done' },
+  {
     op: OP.MOVE,
     errno: [ENOMEM, EFAULT, EAGAIN],
     effects: [EFFECT.none, EFFECT.hole],
@@ -103,6 +126,7 @@ const SUCCESS: Readonly<Partial<Record<Op, readonly Effect[]>>> = {
   [OP.UNMAP]: [EFFECT.unmap],
   [OP.PROTECT]: [EFFECT.protect],
   [OP.ZAP]: [EFFECT.zap],
+  [OP.FREE]: [EFFECT.free],
   [OP.MOVE]: [EFFECT.move],
   [OP.FORK]: [EFFECT.barrier],
   [OP.CHILD_READ]: [EFFECT.snapshot],
@@ -115,6 +139,7 @@ const UNKNOWN: Readonly<Partial<Record<Op, readonly Effect[]>>> = {
   [OP.UNMAP]: [EFFECT.unmap],
   [OP.PROTECT]: [EFFECT.protectIfMapped],
   [OP.ZAP]: [EFFECT.zapIfMapped],
+  [OP.FREE]: [EFFECT.freeIfMapped],
   [OP.MOVE]: [EFFECT.move, EFFECT.hole],
 };
 

@@ -19,7 +19,7 @@ export class Flat {
   /** @returns false when the configuration is more than numbers can say. */
   take({ mask, pages }: Configuration): boolean {
     const state = pages[0]!;
-    if (state.older !== null || state.alias >= 0) return false;
+    if (state.older !== null || state.alias >= 0 || state.lazy) return false;
     this.mask = mask;
     this.mapped = state.mapped;
     this.prot = state.prot;
@@ -140,6 +140,10 @@ export class Flat {
         return this.mapped && this.become(true, this.prot, 0);
       case EFFECT.zapIfMapped:
         return !this.mapped || this.become(true, this.prot, 0);
+      case EFFECT.free:
+        return this.mapped && this.value === 0;
+      case EFFECT.freeIfMapped:
+        return !this.mapped || this.value === 0;
       case EFFECT.mustBeHole:
         return !this.mapped;
       case EFFECT.snapshot:

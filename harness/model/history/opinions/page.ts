@@ -35,6 +35,7 @@ export function applied(page: Page, record: HistoryRecord): Page | null {
       return page.mapped ? { ...page, prot } : null;
     case OP.UNMAP:
     case OP.ZAP:
+    case OP.FREE:
     case OP.MOVE:
     case OP.FORK:
     case OP.CHILD_READ:
