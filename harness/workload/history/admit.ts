@@ -46,7 +46,7 @@ export class Admission {
       return `its sequence number is ${record.sequence}, so records are missing or out of order`;
     const late = this.#oddTimes(record, thread);
     if (late !== null) return late;
-    this.#counts[thread]!++;
+    this.#counts[thread]++;
     this.#starts[thread] = record.start;
     this.#ends[thread] = record.end;
     this.#ops[thread] = record.op;
