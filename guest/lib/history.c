@@ -17,6 +17,9 @@ struct chunk_header {
 
 static int stream = -1;
 
+/* Of every byte written so far but the CRCs themselves: what is missing, moved or foreign breaks the chain. */
+static uint32_t chain;
+
 /* zlib's CRC-32 (polynomial 0xedb88320, reflected), eight bytes a step. */
 static uint32_t crc_table[8][256];
 
@@ -33,9 +36,11 @@ static void crc_prepare(void)
 			crc_table[n][byte] = crc_table[n - 1][byte] >> 8 ^ crc_table[0][crc_table[n - 1][byte] & 0xff];
 }
 
-static uint32_t crc32_of(const uint8_t *bytes, size_t length)
+/* Goes on from the CRC of the bytes before; 0 where there are none. */
+static uint32_t crc32_from(uint32_t before, const void *from, size_t length)
 {
-	uint32_t crc = ~0u;
+	const uint8_t *bytes = from;
+	uint32_t crc = ~before;
 	for (; length >= 8; length -= 8, bytes += 8) {
 		crc ^= (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
 		crc = crc_table[7][crc & 0xff] ^ crc_table[6][crc >> 8 & 0xff] ^ crc_table[5][crc >> 16 & 0xff] ^
@@ -99,13 +104,14 @@ void history_begin(struct history_header header, const uint64_t *roles)
 	struct utsname system;
 	uname(&system);
 	header.magic = HISTORY_MAGIC;
-	header.version = 1;
+	header.version = HISTORY_VERSION;
 	header.arch = architecture();
 	header.page_size = (uint32_t)rig_page_size();
 	header.clock = workload_clock.kind;
 	header.ticks_per_second = workload_clock.ticks_per_second;
 	header.skew = workload_clock.skew;
 	memcpy(header.release, system.release, strnlen(system.release, sizeof header.release - 1));
+	chain = crc32_from(0, &header, sizeof header);
 	struct iovec part = { &header, sizeof header };
 	write_all(&part, 1);
 	history_write(CHUNK_ROLES, HISTORY_NO_THREAD, roles, header.threads * sizeof *roles);
@@ -115,7 +121,9 @@ void history_write(enum history_chunk kind, uint32_t thread, const void *payload
 {
 	if (!history_wanted())
 		return;
-	struct chunk_header header = { kind, thread, (uint32_t)bytes, crc32_of(payload, bytes) };
+	struct chunk_header header = { kind, thread, (uint32_t)bytes, 0 };
+	chain = crc32_from(chain, &header, offsetof(struct chunk_header, crc));
+	chain = header.crc = crc32_from(chain, payload, bytes);
 	struct iovec parts[2] = { { &header, sizeof header }, { (void *)(uintptr_t)payload, bytes } };
 	write_all(parts, bytes ? 2 : 1);
 }

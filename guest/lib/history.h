@@ -1,4 +1,4 @@
-/* The workload history as bytes: docs/history-format.md, version 1. */
+/* The workload history as bytes: docs/history-format.md, version 2. */
 #ifndef HISTORY_H
 #define HISTORY_H
 
@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #define HISTORY_MAGIC 0x5350464849535431ull
+#define HISTORY_VERSION 2u
 #define HISTORY_NO_THREAD 0xffffffffu
 
 enum history_op {

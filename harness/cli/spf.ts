@@ -106,6 +106,7 @@ program
   .summary('replay the model over recorded histories')
   .argument('<history...>', 'history.bin files')
   .option('--json', 'print the reports as JSON')
+  .option('--perfetto <file>', 'write what has no explanation as a trace for ui.perfetto.dev')
   .action(
     ends(async (files: string[], options: object) =>
       (await import('./check.ts')).check(files, options as never),

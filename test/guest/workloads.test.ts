@@ -111,7 +111,7 @@ describe.skipIf(reason !== undefined)('workloads on this host', () => {
       const { stdout } = run('hammer', '--history', '-', '--duration', '2', '--seed', '6');
       let past = 0n;
       let rounds = 0;
-      for (const { kind, payload } of new ChunkCutter(true, HEADER_BYTES).push(
+      for (const { kind, payload } of new ChunkCutter(stdout.subarray(0, HEADER_BYTES), true).push(
         stdout.subarray(HEADER_BYTES),
       )) {
         if (kind === CHUNK.progress) {

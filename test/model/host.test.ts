@@ -5,8 +5,11 @@ import { checkOutcomes } from '../../harness/model/directed/check.ts';
 import { checkCases } from '../../harness/model/eligibility/check.ts';
 import { eligibilityMismatches } from '../../harness/model/eligibility/mismatches.ts';
 import { checkHistory } from '../../harness/model/history/check.ts';
+import { judgeHistorySource } from '../../harness/model/history/judge.ts';
+import { sourceOf } from '../../harness/model/history/source.ts';
 import type { History } from '../../harness/model/history/types.ts';
 import { parseHistory } from '../../harness/workload/history/reader.ts';
+import { ChunkWalk } from '../../harness/workload/history/walk.ts';
 import { readCases, readOutcomes } from '../../harness/workload/report-lines.ts';
 import { usePrograms, whyNoPrograms } from '../guest/programs.ts';
 import { CORRUPTIONS } from './history/corrupt.ts';
@@ -43,6 +46,9 @@ describe.skipIf(reason !== undefined)("this host's kernel", () => {
     const { violations, undecided, stats } = checkHistory(parseHistory(stream()));
     expect(violations.map(({ explanation }) => explanation)).toEqual([]);
     expect(undecided).toEqual([]);
+    // Streamed, with the layer across pages: hammer forks.
+    const streamed = judgeHistorySource(sourceOf(parseHistory(stream())));
+    expect(streamed.violations.map(({ explanation }) => explanation)).toEqual([]);
     expect(stats.overlaps).toBeGreaterThan(0);
     expect(stats.signals).toBeGreaterThan(0);
     console.info(
@@ -54,7 +60,10 @@ describe.skipIf(reason !== undefined)("this host's kernel", () => {
     const bytes = stream();
     const chance = random(5);
     for (let n = 0; n < 5; n++) {
-      const history = parseHistory(bytes.subarray(0, 128 + Math.floor(chance() * (bytes.length - 128))));
+      const received = bytes.subarray(0, 128 + Math.floor(chance() * (bytes.length - 128)));
+      const walk = new ChunkWalk();
+      walk.push(received);
+      const history = parseHistory(received.subarray(0, walk.whole));
       expect(history.complete).toBe(false);
       expect(checkHistory(history).violations.map(({ explanation }) => explanation)).toEqual([]);
     }

@@ -33,8 +33,14 @@ function leave(
 }
 
 function withOlder(state: PageState, older: View | null): PageState {
-  return older === state.older ? state : new PageState(state.mapped, state.prot, state.value, older);
+  return older === state.older
+    ? state
+    : new PageState(state.mapped, state.prot, state.value, older, state.alias, state.lazy);
 }
+
+/** Can this be the content of the newest view? */
+const holds = (state: PageState, value: number): boolean =>
+  state.value === value || (state.lazy && value === 0);
 
 /**
  * State after a load of `value`, null when the thread cannot see it. Where several views hold the value the oldest is
@@ -46,7 +52,10 @@ export function load(state: PageState, thread: number, value: number): PageState
   for (let view = state.older; view !== null; view = view.older)
     if ((view.goneRead & thread) === 0 && view.value === value) chosen = view;
   if (chosen !== null) return withOlder(state, leave(state.older, chosen, thread, thread, false));
-  if (!state.mapped || state.value !== value) return null;
+  if (!state.mapped || !holds(state, value)) return null;
+  // Zero was seen where it was not certain: now it is.
+  if (state.value !== value)
+    return new PageState(true, state.prot, 0, leave(state.older, null, thread, thread, false));
   return state.older === null ? state : withOlder(state, leave(state.older, null, thread, thread, false));
 }
 
@@ -70,7 +79,7 @@ export function exchange(
   found: (next: PageState) => void,
 ): void {
   if (!writable(state.prot)) return;
-  if (state.mapped && state.value === old)
+  if (state.mapped && holds(state, old))
     found(
       new PageState(
         true,
@@ -85,7 +94,14 @@ export function exchange(
     let target = written;
     for (let known = state.older!; known !== view; known = known.older!) target = target.older!;
     found(
-      new PageState(state.mapped, state.prot, state.value, leave(written, target, thread, thread, false)),
+      new PageState(
+        state.mapped,
+        state.prot,
+        state.value,
+        leave(written, target, thread, thread, false),
+        -1,
+        state.lazy,
+      ),
     );
   }
 }
@@ -95,25 +111,35 @@ export function wildExchange(state: PageState, value: number, found: (next: Page
   if (!writable(state.prot)) return;
   if (state.mapped) found(new PageState(true, state.prot, value, state.older));
   for (let view = state.older; view !== null; view = view.older)
-    found(new PageState(state.mapped, state.prot, state.value, replaceValue(state.older!, view, value)));
+    found(
+      new PageState(
+        state.mapped,
+        state.prot,
+        state.value,
+        replaceValue(state.older!, view, value),
+        -1,
+        state.lazy,
+      ),
+    );
+}
+
+/** Had the kernel a reason for a SIGSEGV with this si_code, on a page that is so? */
+export function signalFits(mapped: boolean, prot: number, store: boolean, code: number): boolean {
+  if (!mapped) return code === SEGV_MAPERR || code === ANY_CODE;
+  if (code === SEGV_ACCERR || code === ANY_CODE) return !(store ? writable(prot) : readable(prot));
+  // execute_only_pkey() (arch/x86/mm/pkeys.c): PROT_EXEC alone is made unreadable where there are protection keys.
+  return code === SEGV_PKUERR && (prot & 7) === 4;
 }
 
 /** State after SIGSEGV with this si_code, null when the kernel had no reason for it. */
 export function segv(state: PageState, thread: number, store: boolean, code: number): PageState | null {
-  if (code === SEGV_MAPERR || (code === ANY_CODE && !state.mapped)) {
-    if (state.mapped) return null;
-    return withOlder(state, leave(state.older, null, store ? 0 : thread, thread, false));
-  }
-  if (!state.mapped) return null;
-  const allowed = store ? writable(state.prot) : readable(state.prot);
-  if (code === SEGV_ACCERR || code === ANY_CODE) return allowed ? null : state;
-  // execute_only_pkey() (arch/x86/mm/pkeys.c): PROT_EXEC alone is made unreadable where there are protection keys.
-  if (code === SEGV_PKUERR) return state.prot === 4 ? state : null;
-  return null;
+  if (!signalFits(state.mapped, state.prot, store, code)) return null;
+  if (state.mapped) return state;
+  return withOlder(state, leave(state.older, null, store ? 0 : thread, thread, false));
 }
 
 /** What a child of fork sees of a page that is settled. */
 export function childSees(state: PageState, signal: number | null, value: number): boolean {
-  if (signal !== null) return segv(state, 0, false, signal) !== null;
-  return state.mapped && readable(state.prot) && state.value === value;
+  if (signal !== null) return signalFits(state.mapped, state.prot, false, signal);
+  return state.mapped && readable(state.prot) && holds(state, value);
 }

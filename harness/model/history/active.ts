@@ -1,4 +1,4 @@
-import type { Active } from './calls.ts';
+import { Active } from './calls.ts';
 import { DUTY, LANE, NO_SIGNAL, type Columns } from './columns.ts';
 import { WILD, effectsNumbered } from './effects.ts';
 
@@ -17,8 +17,6 @@ export class ThreadBits {
   }
 }
 
-const NO_CALLS: readonly Active[] = [];
-
 /** An operation as it goes under way; `at` and `partner` are indices in its group. */
 export function activate(
   columns: Columns,
@@ -32,21 +30,18 @@ export function activate(
   const thread = hot[lane + LANE.thread]!;
   const signal = hot[lane + LANE.signal]!;
   const effects = hot[lane + LANE.effects]!;
-  return {
-    row,
-    op: hot[lane + LANE.op]!,
-    at,
-    partner,
-    bit: 0,
-    after: 0,
-    waits: NO_CALLS,
-    thread,
-    threadBit: bits.bitOf(thread),
-    signal: signal === NO_SIGNAL ? null : signal,
-    seen: hot[lane + LANE.seen]!,
-    written: hot[lane + LANE.written]!,
-    effects: effectsNumbered(effects),
-    optional: hot[lane + LANE.duty] === DUTY.optional,
-    wild: effects === WILD,
-  };
+  const active = new Active();
+  active.row = row;
+  active.op = hot[lane + LANE.op]!;
+  active.at = at;
+  active.partner = partner;
+  active.thread = thread;
+  active.threadBit = bits.bitOf(thread);
+  active.signal = signal === NO_SIGNAL ? null : signal;
+  active.seen = hot[lane + LANE.seen]!;
+  active.written = hot[lane + LANE.written]!;
+  active.effects = effectsNumbered(effects);
+  active.optional = hot[lane + LANE.duty] === DUTY.optional;
+  active.wild = effects === WILD;
+  return active;
 }

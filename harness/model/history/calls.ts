@@ -2,29 +2,55 @@ import { childSees } from './accesses.ts';
 import { withPage, withPages, type Configuration } from './configuration.ts';
 import { EFFECT, type Effect } from './effects.ts';
 import { PageState, UNMAPPED, View, closed, settled } from './state.ts';
+import { OP } from './types.ts';
 
-/** One operation under way on a page (mremap: on a pair of pages) of a group. */
-export interface Active {
-  readonly row: number;
-  readonly op: number;
+const NO_CALLS: readonly Active[] = [];
+
+/** One operation under way on a page (mremap: on a pair of pages) of a group. Reused when it is over. */
+export class Active {
+  /** Names the operation; of two of one thread the earlier one has the lower number. */
+  row = 0;
+  op = 0;
   /** Index in the group's pages; `partner` is mremap's destination, -1 else. */
-  at: number;
-  partner: number;
-  bit: number;
+  at = 0;
+  partner = -1;
+  bit = 0;
   /** Bits of the same thread's earlier operations that are still under way: skew makes them overlap. */
-  after: number;
+  after = 0;
   /** Those of them whose flips must be over before this one takes effect: a thread waits for its own call. */
-  waits: readonly Active[];
-  readonly thread: number;
-  readonly threadBit: number;
-  readonly signal: number | null;
-  readonly seen: number;
-  readonly written: number;
-  readonly effects: readonly Effect[];
+  waits: readonly Active[] = NO_CALLS;
+  thread = 0;
+  threadBit = 0;
+  signal: number | null = null;
+  seen = 0;
+  written = 0;
+  effects: readonly Effect[] = [];
   /** May have taken effect or not. */
-  optional: boolean;
+  optional = false;
   /** An exchange of which only the written value is known: the guest died with its record. */
-  readonly wild: boolean;
+  wild = false;
+
+  /** The arena's page, where the sweep follows a stream. */
+  page = 0;
+  /** When it returns, widened; Infinity where that is not known. */
+  end = Infinity;
+  /** The same operation on another page. */
+  sibling: Active | null = null;
+  /** The thread's next operation under way. */
+  next: Active | null = null;
+
+  /** A call, that is neither a load nor an exchange. */
+  get calls(): boolean {
+    return this.op !== OP.READ && this.op !== OP.XCHG;
+  }
+  /** What it did, and that it did it, is known. */
+  get plain(): boolean {
+    return !this.optional && !this.wild;
+  }
+
+  copy(): Active {
+    return Object.assign(new Active(), this);
+  }
 }
 
 /** Between the two instants of an mremap the write lock is held: no other call touches either page. */
@@ -62,6 +88,9 @@ function move(from: Configuration, op: Active, found: (next: Configuration) => v
   found(withPages(from, pages, 0));
 }
 
+const withRights = (state: PageState, prot: number): PageState =>
+  new PageState(true, prot, state.value, null, -1, state.lazy);
+
 /** The page under one effect; null when the page's state rules it out. */
 function effectOn(state: PageState, effect: Exclude<Effect, 10>, op: Active): PageState | null {
   switch (effect) {
@@ -78,14 +107,20 @@ function effectOn(state: PageState, effect: Exclude<Effect, 10>, op: Active): Pa
     case EFFECT.hole:
       return UNMAPPED;
     case EFFECT.protect:
-      return state.mapped ? new PageState(true, op.written, state.value) : null;
+      return state.mapped ? withRights(state, op.written) : null;
     case EFFECT.protectIfMapped:
-      return state.mapped ? new PageState(true, op.written, state.value) : settled(state);
+      return state.mapped ? withRights(state, op.written) : settled(state);
     case EFFECT.zap:
     case EFFECT.zapIfMapped:
       // Under the read lock: other zaps, and the rest of a munmap, may be under way.
       if (!state.mapped) return effect === EFFECT.zap ? null : state;
       return new PageState(true, state.prot, 0, new View(state.value, 0, 0, op.row, state.older));
+    case EFFECT.free:
+    case EFFECT.freeIfMapped:
+      // Under the read lock too. Stores through entries that are still dirty count as before it.
+      if (!state.mapped) return effect === EFFECT.free ? null : state;
+      if (state.value === 0 || state.lazy) return state;
+      return new PageState(true, state.prot, state.value, state.older, -1, true);
     case EFFECT.mustBeHole:
       return state.mapped ? null : state;
     case EFFECT.snapshot: {

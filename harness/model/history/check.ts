@@ -6,7 +6,7 @@ import { explain, explainCode, type Explained } from './explain.ts';
 import { eventOrder } from './order.ts';
 import { screen } from './screen.ts';
 import { sweep, type Limits, type Stuck, type Swept } from './sweep.ts';
-import { OP, OUTCOME, type History, type HistoryReport } from './types.ts';
+import { OP, OUTCOME, type History, type HistoryRecord, type HistoryReport } from './types.ts';
 
 export interface CheckOptions {
   /** Configurations that may be looked at for one operation's return before a page is given up as undecided. */
@@ -15,6 +15,15 @@ export interface CheckOptions {
   readonly maxViolations?: number;
   /** Violations of one rule that are explained; further ones are counted. */
   readonly maxPerRule?: number;
+  /** Exchanges that must have died with the guest, where they are known already (lost.ts). */
+  readonly lost?: readonly HistoryRecord[];
+}
+
+function touchedPages({ count, op, page }: Columns): number[] {
+  const touched = new Set<number>();
+  for (let row = 0; row < count; row++)
+    if (op[row] === OP.READ || op[row] === OP.XCHG) touched.add(page[row]!);
+  return [...touched].sort((a, b) => a - b);
 }
 
 function statsOf(columns: Columns): Omit<HistoryReport['stats'], 'overlaps' | 'maxConfigurations'> {
@@ -74,9 +83,10 @@ export function checkHistory(history: History, options: CheckOptions = {}): Hist
   const undecided: { pages: readonly number[]; reason: string }[] = [];
   let columns = columnsOf(history);
   const horizon = horizonOf(history, columns);
-  for (const reason of horizon.doubts) undecided.push({ pages: [], reason });
+  for (const reason of horizon.doubts)
+    undecided.push({ pages: horizon.until === -Infinity ? touchedPages(columns) : [], reason });
   if (horizon.until !== Infinity) cutAt(columns, horizon);
-  const wild = wildExchanges(history, columns, horizon);
+  const wild = options.lost ?? wildExchanges(history, columns, horizon);
   if (wild.length > 0) {
     columns = columnsOf({ ...history, pending: [...history.pending, ...wild] });
     cutAt(columns, horizon);

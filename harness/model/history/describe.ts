@@ -51,6 +51,8 @@ function callText(record: HistoryRecord): string {
       return `mprotect(${rights}) of ${range}`;
     case OP.ZAP:
       return `madvise(MADV_DONTNEED) of ${range}`;
+    case OP.FREE:
+      return `madvise(MADV_FREE) of ${range}`;
     case OP.MOVE:
       return `mremap of ${range} to ${pagesText(record.target, record.pages)}`;
     case OP.FORK:
@@ -88,5 +90,6 @@ export function stateText(state: PageState, valueOf: (id: number) => bigint): st
   const lag = olds.length === 0 ? '' : ` (${olds.join(', ')} for threads whose TLB is not flushed yet)`;
   if (state.alias >= 0) return 'destination of an mremap under way';
   if (!state.mapped) return `unmapped${lag}`;
-  return `mapped ${rightsText(state.prot)} with ${hex(valueOf(state.value))}${lag}`;
+  const lazy = state.lazy ? ' or 0 (freed lazily)' : '';
+  return `mapped ${rightsText(state.prot)} with ${hex(valueOf(state.value))}${lazy}${lag}`;
 }

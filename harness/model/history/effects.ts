@@ -1,4 +1,4 @@
-import { OP, OUTCOME, type HistoryRecord, type Op } from './types.ts';
+import { OP, OUTCOME, type Op } from './types.ts';
 
 /**
  * What a call may have done to one page of its range, by call, result and errno. Linux 5.10; the checks and their
@@ -31,6 +31,9 @@ export const EFFECT = {
   snapshot: 11,
   /** Whoever takes mmap_lock for writing finds every flip over. */
   barrier: 12,
+  /** MADV_FREE; the page must be mapped. Its content may become zero at any time until it is written again. */
+  free: 13,
+  freeIfMapped: 14,
 } as const;
 export type Effect = (typeof EFFECT)[keyof typeof EFFECT];
 
@@ -87,6 +90,26 @@ const FAILURES: readonly Row[] = [
   },
   { op: OP.ZAP, effects: [EFFECT.none, EFFECT.zapIfMapped], why: 'do_madvise: earlier VMAs are done' },
   {
+    op: OP.FREE,
+    errno: [ENOMEM],
+    single: true,
+    effects: [EFFECT.mustBeHole],
+    why: 'do_madvise: unmapped_error, the only page has no VMA',
+  },
+  {
+    op: OP.FREE,
+    errno: [ENOMEM],
+    effects: [EFFECT.freeIfMapped],
+    why: 'do_madvise: holes are skipped and reported after the rest was done',
+  },
+  {
+    op: OP.FREE,
+    single: true,
+    effects: [EFFECT.none],
+    why: 'madvise_dontneed_free refuses the VMA as a whole',
+  },
+  { op: OP.FREE, effects: [EFFECT.none, EFFECT.freeIfMapped], why: 'do_madvise: earlier VMAs are done' },
+  {
     op: OP.MOVE,
     errno: [ENOMEM, EFAULT, EAGAIN],
     effects: [EFFECT.none, EFFECT.hole],
@@ -103,6 +126,7 @@ const SUCCESS: Readonly<Partial<Record<Op, readonly Effect[]>>> = {
   [OP.UNMAP]: [EFFECT.unmap],
   [OP.PROTECT]: [EFFECT.protect],
   [OP.ZAP]: [EFFECT.zap],
+  [OP.FREE]: [EFFECT.free],
   [OP.MOVE]: [EFFECT.move],
   [OP.FORK]: [EFFECT.barrier],
   [OP.CHILD_READ]: [EFFECT.snapshot],
@@ -115,18 +139,26 @@ const UNKNOWN: Readonly<Partial<Record<Op, readonly Effect[]>>> = {
   [OP.UNMAP]: [EFFECT.unmap],
   [OP.PROTECT]: [EFFECT.protectIfMapped],
   [OP.ZAP]: [EFFECT.zapIfMapped],
+  [OP.FREE]: [EFFECT.freeIfMapped],
   [OP.MOVE]: [EFFECT.move, EFFECT.hole],
 };
+
+/** What decides: a record, or a cursor on one. */
+interface Call {
+  readonly op: number;
+  readonly outcome: number;
+  readonly code: number;
+  readonly pages: number;
+}
 
 /**
  * The effects that a call can have had on a page; empty when it can have had none and bears no witness either.
  * `hole` of a failed mremap is about the destination.
  */
-export function effectsOf(
-  record: Pick<HistoryRecord, 'op' | 'outcome' | 'code' | 'pages'>,
-): readonly Effect[] {
-  if (record.outcome === OUTCOME.pending) return UNKNOWN[record.op] ?? NOTHING;
-  if (record.outcome === OUTCOME.ok || record.op === OP.CHILD_READ) return SUCCESS[record.op] ?? NOTHING;
+export function effectsOf(record: Call): readonly Effect[] {
+  if (record.outcome === OUTCOME.pending) return UNKNOWN[record.op as Op] ?? NOTHING;
+  if (record.outcome === OUTCOME.ok || record.op === OP.CHILD_READ)
+    return SUCCESS[record.op as Op] ?? NOTHING;
   const row = FAILURES.find(
     ({ op, errno, single }) =>
       op === record.op &&

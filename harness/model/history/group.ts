@@ -1,7 +1,8 @@
-import { endFlips, halfDone, type Active } from './calls.ts';
+import { endFlips, halfDone, home, type Active } from './calls.ts';
 import { type Configuration, ConfigurationSet, withMask, withPages } from './configuration.ts';
 import { flips } from './effects.ts';
-import { PageState } from './state.ts';
+import { Flat } from './flat.ts';
+import { opened, PageState } from './state.ts';
 import { fitsUnchanged, steps } from './steps.ts';
 
 /** Slots are bits of a signed 32-bit mask. */
@@ -23,13 +24,51 @@ function shiftAlias(state: PageState, by: number): PageState {
  */
 export class Group {
   pages: number[];
-  configurations: readonly Configuration[];
   active: Active[] = [];
   private used = 0;
+  /** Null while `flat` says it all. */
+  private known: readonly Configuration[] | null;
+  private readonly flat = new Flat();
 
   constructor(pages: number[], configurations: readonly Configuration[]) {
     this.pages = pages;
-    this.configurations = configurations;
+    this.known = configurations;
+    this.flatten();
+  }
+
+  get configurations(): readonly Configuration[] {
+    return (this.known ??= [this.flat.configuration()]);
+  }
+
+  /** Sets live[number] of every value that the pages can hold, or an operation under way finds or leaves. */
+  mark(live: Uint8Array): void {
+    if (this.known === null) live[this.flat.held] = 1;
+    else
+      for (const { pages } of this.known)
+        for (const state of pages) {
+          // Of the destination of an mremap, `value` is no value: then one number too many is kept.
+          live[state.value] = 1;
+          for (let view = state.older; view !== null; view = view.older) live[view.value] = 1;
+        }
+    for (const op of this.active) {
+      live[op.seen] = 1;
+      live[op.written] = 1;
+    }
+  }
+
+  /** How many ways the pages can be, without making them. */
+  get count(): number {
+    return this.known === null ? 1 : this.known.length;
+  }
+
+  private set configurations(configurations: readonly Configuration[]) {
+    this.known = configurations;
+  }
+
+  /** One page that can be in one way, as nearly all pages are nearly always, needs no objects. */
+  private flatten(): void {
+    if (this.known === null || this.known.length !== 1 || this.pages.length !== 1) return;
+    if (this.flat.take(this.known[0]!)) this.known = null;
   }
 
   /** An operation begins. False when too many are under way at once. */
@@ -66,6 +105,10 @@ export class Group {
    * configurations that may be looked at.
    */
   end(op: Active, bound: number): Settled {
+    if (this.known === null && this.flat.end(op, this.active)) {
+      this.leave(op);
+      return 'ok';
+    }
     if (this.active.length === 1 && op.partner < 0 && !op.optional) return this.endAlone(op);
     const outcome = this.explore(op, bound);
     if (outcome === 'ok') this.forget(op);
@@ -94,6 +137,7 @@ export class Group {
     this.configurations = left.items;
     this.active = [];
     this.used = 0;
+    this.flatten();
     return 'ok';
   }
 
@@ -101,10 +145,13 @@ export class Group {
     const done = new ConfigurationSet();
     const seen = new ConfigurationSet();
     const work: Configuration[] = [];
+    const late: Configuration[] = [];
+    const open = op.effects.some(flips);
     const reached = (next: Configuration): void => {
       const eager = this.takeLooks(next);
-      if ((eager.mask & op.bit) !== 0) done.add(eager);
-      else if (seen.add(eager)) work.push(eager);
+      if ((eager.mask & op.bit) === 0) {
+        if (seen.add(eager)) work.push(eager);
+      } else if (done.add(eager) && open && opened(eager.pages[op.at]!, op.row)) late.push(eager);
     };
     for (const configuration of this.configurations) reached(configuration);
     for (let next = work.pop(); next !== undefined; next = work.pop()) {
@@ -115,6 +162,8 @@ export class Group {
       }
       if (done.items.length + seen.items.length > bound) return 'large';
     }
+    this.useBeforeTheyClose(late, reached);
+    if (done.items.length > bound) return 'large';
     // What is optional may also have done nothing, but it cannot have stopped halfway.
     if (op.optional)
       for (const from of this.configurations)
@@ -122,6 +171,24 @@ export class Group {
     if (done.items.length === 0) return 'stuck';
     this.configurations = done.items;
     return 'ok';
+  }
+
+  /**
+   * What a call replaced goes when it returns, so this is the last moment for accesses under way that still used it, even
+   * where the call itself has long taken effect. Those that use what is new can wait.
+   */
+  private useBeforeTheyClose(late: Configuration[], reached: (next: Configuration) => void): void {
+    for (let from = late.pop(); from !== undefined; from = late.pop()) {
+      for (const other of this.active) {
+        if (other.calls || (from.mask & other.bit) !== 0 || (other.after & ~from.mask) !== 0) continue;
+        const at = home(from, other.at);
+        const before = from.pages[at]!;
+        steps(this.waited(from, other), other, (next) => {
+          const { value, older } = next.pages[at]!;
+          if (value === before.value && older !== before.older) reached(next);
+        });
+      }
+    }
   }
 
   private waitsOf(op: Active): readonly Active[] {
@@ -150,14 +217,21 @@ export class Group {
     return withMask(from, mask);
   }
 
-  private forget(op: Active): void {
-    this.active = this.active.filter((other) => other !== op);
-    for (const other of this.active) {
+  /** The operation is over and no configuration's mask has its bit. */
+  private leave(op: Active): void {
+    const { active } = this;
+    const last = active.pop()!;
+    if (last !== op) active[active.indexOf(op)] = last;
+    this.used &= ~op.bit;
+    for (const other of active) {
       if ((other.after & op.bit) === 0) continue;
       other.after &= ~op.bit;
       other.waits = this.waitsOf(other);
     }
-    this.used &= ~op.bit;
+  }
+
+  private forget(op: Active): void {
+    this.leave(op);
     const open = op.effects.some(flips);
     const merged = new ConfigurationSet();
     for (const from of this.configurations) {
@@ -165,6 +239,7 @@ export class Group {
       merged.add(withMask(ended, ended.mask & ~op.bit));
     }
     this.configurations = merged.items;
+    this.flatten();
   }
 
   /** Take over another group's pages and operations: every pair of configurations is possible. */

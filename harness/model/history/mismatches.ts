@@ -11,14 +11,17 @@ import {
 
 const NAMES = new Map(Object.entries(OP).map(([name, op]) => [op, name as OpName]));
 
-/** A history whose reader knew the threads' roles. */
-type WithRoles = History & { readonly roles?: readonly string[] };
+/** What must be known of a history to name its threads: their roles, or what they did. */
+interface Told {
+  readonly header: HistoryHeader;
+  readonly roles?: readonly string[];
+  readonly threads?: History['threads'];
+}
 
-/** Where the stream lost its roles, what a thread did says what it was. */
-function rolesOf(history: WithRoles): readonly string[] {
-  return history.threads.map((records, thread) => {
-    const known = history.roles?.[thread];
-    if (known !== undefined) return known;
+/** Where nobody gave the threads roles, what a thread did says what it was. */
+function rolesOf({ roles, threads = [] }: Told): readonly string[] {
+  if (roles !== undefined) return roles;
+  return threads.map((records) => {
     const some = records.slice(0, 1000);
     if (some.some(({ op }) => op === OP.FORK)) return 'forker';
     if (some.some(({ op }) => op >= OP.MAP && op <= OP.MOVE)) return 'mapper';
@@ -34,7 +37,7 @@ const earliest = (records: readonly HistoryRecord[], otherwise: bigint): bigint 
   records.reduce((first, { start }) => (start < first ? start : first), otherwise);
 
 /** Violations as the run record wants them. */
-export function historyMismatches(history: WithRoles, report: HistoryReport): Mismatch[] {
+export function historyMismatches(history: Told, report: HistoryReport): Mismatch[] {
   const roles = rolesOf(history);
   return report.violations.map((violation) => {
     const base = earliest(violation.operations, violation.at.start);

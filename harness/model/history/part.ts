@@ -1,3 +1,4 @@
+import type { Active } from './calls.ts';
 import { Configuration, ConfigurationSet } from './configuration.ts';
 import { Group } from './group.ts';
 
@@ -23,16 +24,9 @@ function others(group: Group, at: number, bits: number): Configuration[] {
   return set.items;
 }
 
-function groupOf(
-  from: Group,
-  pages: number[],
-  configurations: Configuration[],
-  keep: readonly number[],
-): Group {
+function groupOf(pages: number[], configurations: Configuration[], active: Active[]): Group {
   const group = new Group(pages, configurations);
-  group.adopt(
-    from.active.filter((op) => keep.includes(op.at)).map((op) => ({ ...op, at: keep.indexOf(op.at) })),
-  );
+  group.adopt(active);
   return group;
 }
 
@@ -51,10 +45,12 @@ export function parted(group: Group): readonly Group[] {
     if (rest.configurations.length % mine.length !== 0) continue;
     const theirs = others(rest, at, bits);
     if (mine.length * theirs.length !== rest.configurations.length) continue;
-    const page = rest.pages[at]!;
-    const left = rest.pages.map((_, index) => index).filter((index) => index !== at);
-    free.push(groupOf(rest, [page], mine, [at]));
-    rest = groupOf(rest, rest.pages.toSpliced(at, 1), theirs, left);
+    const leaving = rest.active.filter((op) => op.at === at);
+    const staying = rest.active.filter((op) => op.at !== at);
+    for (const op of leaving) op.at = 0;
+    for (const op of staying) if (op.at > at) op.at--;
+    free.push(groupOf([rest.pages[at]!], mine, leaving));
+    rest = groupOf(rest.pages.toSpliced(at, 1), theirs, staying);
   }
   return [...free, rest];
 }

@@ -1,22 +1,21 @@
 import { DUTY, type Columns } from './columns.ts';
 import { effectsOf } from './effects.ts';
+import { isSigbus, oddCode } from './odd.ts';
 import { OP, OUTCOME, type HistoryHeader, type HistoryRecord, type Violation } from './types.ts';
 
 /** What a record alone (or a pair) shows to be wrong, before any order is looked for. */
 type Oddity = Pick<Violation, 'rule' | 'explanation'>;
 
-const SIGBUS = 0x100;
-const CODES = [1, 2, 4];
 const hex = (value: bigint): string => `0x${value.toString(16)}`;
 
 function oddSignal(record: HistoryRecord, header: HistoryHeader): Oddity | null {
   const who = record.op === OP.CHILD_READ ? 'The child' : `T${record.thread}`;
-  if ((record.code & SIGBUS) !== 0)
+  if (isSigbus(record.code))
     return {
       rule: 'unexpected-sigbus',
       explanation: `${who} got SIGBUS on page ${record.page}: private anonymous memory has no end of file to be beyond.`,
     };
-  if (!CODES.includes(record.code))
+  if (oddCode(record.code))
     return {
       rule: 'wrong-signal-code',
       explanation: `${who} got SIGSEGV with si_code ${record.code} on page ${record.page}; a page fault gives SEGV_MAPERR or SEGV_ACCERR.`,

@@ -49,15 +49,31 @@ export class PageState {
    * (`value` is then the source's index in the group), else -1.
    */
   readonly alias: number;
+  /**
+   * After MADV_FREE: the content is `value`, or has become zero meanwhile. Which of the two, nobody knows before it is
+   * seen; a store ends it (madvise_free_pte_range() cleans the entry, and reclaim drops only what is clean).
+   */
+  readonly lazy: boolean;
   readonly hash: number;
 
-  constructor(mapped: boolean, prot: number, value: number, older: View | null = null, alias = -1) {
+  constructor(
+    mapped: boolean,
+    prot: number,
+    value: number,
+    older: View | null = null,
+    alias = -1,
+    lazy = false,
+  ) {
     this.mapped = mapped;
     this.prot = prot;
     this.value = value;
     this.older = older;
     this.alias = alias;
-    let hash = Math.imul((mapped ? 8 : 0) + prot + Math.imul(alias + 1, 16), 0x9e3779b1);
+    this.lazy = lazy;
+    let hash = Math.imul(
+      (mapped ? 8 : 0) + (lazy ? 0x40000000 : 0) + prot + Math.imul(alias + 1, 16),
+      0x9e3779b1,
+    );
     hash = Math.imul(hash ^ value, 0x85ebca6b);
     this.hash = (older === null ? hash : Math.imul(hash ^ older.hash, 0xc2b2ae35)) ^ (hash >>> 13);
   }
@@ -84,6 +100,7 @@ export function sameState(a: PageState, b: PageState): boolean {
     a.mapped === b.mapped &&
     a.prot === b.prot &&
     a.alias === b.alias &&
+    a.lazy === b.lazy &&
     sameViews(a.older, b.older)
   );
 }
@@ -91,7 +108,7 @@ export function sameState(a: PageState, b: PageState): boolean {
 /** Everybody has flipped: what a call that takes mmap_lock for writing finds. */
 export function settled(state: PageState): PageState {
   if (state.older === null) return state;
-  return state.mapped ? new PageState(true, state.prot, state.value) : UNMAPPED;
+  return state.mapped ? new PageState(true, state.prot, state.value, null, -1, state.lazy) : UNMAPPED;
 }
 
 function cutViews(view: View | null, by: number): View | null {
@@ -100,11 +117,17 @@ function cutViews(view: View | null, by: number): View | null {
   return older === view.older ? view : new View(view.value, view.goneRead, view.goneWrite, view.by, older);
 }
 
+/** Is there something that call `by` replaced and that can still be reached? */
+export function opened(state: PageState, by: number): boolean {
+  for (let view = state.older; view !== null; view = view.older) if (view.by === by) return true;
+  return false;
+}
+
 /** Call `by` has ended: its flush is over, nobody can use what it replaced, or anything older. */
 export function closed(state: PageState, by: number): PageState {
   if (state.older === null) return state;
   const older = cutViews(state.older, by);
   if (older === state.older) return state;
   if (older === null) return settled(state);
-  return new PageState(state.mapped, state.prot, state.value, older);
+  return new PageState(state.mapped, state.prot, state.value, older, -1, state.lazy);
 }

@@ -19,12 +19,14 @@ export interface Lately {
 const momentOf = (group: Group): Moment => ({
   pages: group.pages,
   configurations: group.configurations,
-  active: group.active.map((op) => ({ ...op })),
+  active: group.active.map((op) => op.copy()),
 });
 
 export function groupAt(moment: Moment, optional: ReadonlySet<number>): Group {
   const group = new Group([...moment.pages], moment.configurations);
-  group.adopt(moment.active.map((op) => ({ ...op, optional: op.optional || optional.has(op.row) })));
+  group.adopt(
+    moment.active.map((op) => Object.assign(op.copy(), { optional: op.optional || optional.has(op.row) })),
+  );
   return group;
 }
 

@@ -11,6 +11,7 @@ export const OP = {
   MOVE: 8,
   FORK: 9,
   CHILD_READ: 10,
+  FREE: 11,
 } as const;
 export type OpName = keyof typeof OP;
 export type Op = (typeof OP)[OpName];

@@ -1,5 +1,5 @@
 import type { HistoryHeader } from '../../model/history/types.ts';
-import { CLOCKS, HEADER_BYTES, MAGIC, VERSION, type ClockName } from './layout.ts';
+import { CLOCKS, HEADER_BYTES, MAGIC, PAGES_MOST, THREADS_MOST, VERSION, type ClockName } from './layout.ts';
 
 const WORKLOAD = { at: 72, bytes: 24 };
 const RELEASE = { at: 96, bytes: 32 };
@@ -18,6 +18,8 @@ export function decodeHeader(bytes: DataView): HistoryHeader | string {
   if (version !== VERSION) return `history version ${version}, known is ${VERSION}`;
   const clock = clockName(bytes.getUint32(20, little));
   if (clock === undefined) return `clock kind ${bytes.getUint32(20, little)} is unknown`;
+  const odd = oddField(bytes, little, clock);
+  if (odd !== null) return odd;
   return {
     byteOrder: little ? 'little' : 'big',
     arch: bytes.getUint32(12, little),
@@ -34,6 +36,20 @@ export function decodeHeader(bytes: DataView): HistoryHeader | string {
     workload: text(bytes, WORKLOAD),
     release: text(bytes, RELEASE),
   };
+}
+
+/** A field that no writer can mean, in words; null when there is none. */
+function oddField(bytes: DataView, little: boolean, clock: ClockName): string | null {
+  const u32 = (at: number): number => bytes.getUint32(at, little);
+  const pageSize = u32(16);
+  if (pageSize < 4096 || (pageSize & (pageSize - 1)) !== 0) return `a page size of ${pageSize} bytes`;
+  if ((bytes.getBigUint64(24, little) === 0n) !== (clock === 'ticket'))
+    return `${bytes.getBigUint64(24, little)} ticks a second do not go with a ${clock} clock`;
+  if (u32(48) < 1 || u32(48) > PAGES_MOST) return `an arena of ${u32(48)} pages`;
+  if (u32(52) < 1 || u32(52) > THREADS_MOST) return `${u32(52)} threads`;
+  if (u32(64) > 1) return `unknown flags 0x${u32(64).toString(16)}`;
+  if (u32(68) > 1) return `unknown initial state ${u32(68)}`;
+  return null;
 }
 
 export function encodeHeader(header: HistoryHeader): Uint8Array {

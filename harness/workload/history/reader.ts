@@ -1,184 +1,187 @@
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { UsageError } from '../../base/errors.ts';
-import { OUTCOME, type History, type HistoryHeader, type HistoryRecord } from '../../model/history/types.ts';
+import type { History, HistoryHeader, HistoryRecord } from '../../model/history/types.ts';
 import { ChunkCutter, type Chunk } from './chunks.ts';
+import type { Fields } from './fields.ts';
 import { decodeHeader } from './header.ts';
-import { CHUNK, HEADER_BYTES, RECORD_BYTES } from './layout.ts';
+import { Intake } from './intake.ts';
+import { CHUNK, CHUNK_HEADER_BYTES, HEADER_BYTES, RECORD_BYTES } from './layout.ts';
 import { decodeRecord } from './record.ts';
 
-/** Roles of the `roles` chunk, by number. */
-export const ROLES: Readonly<Record<number, string>> = {
-  1: 'faulter',
-  2: 'mapper',
-  3: 'forker',
-  4: 'observer',
-};
-
-/** A history and who its threads are; `roles` is shorter than the threads when the stream was cut before it. */
+/** A history and who its threads are. */
 export interface ReadHistory extends History {
   readonly roles: readonly string[];
 }
 
+/** What the bytes amount to: a history, or in words why they are none that can be judged. Never both. */
+export type Reading = { readonly history: ReadHistory } | { readonly fault: string };
+
 /**
- * Reads a history as its bytes come, cut anywhere: the same bytes give the same history. Nothing that stands in the
- * bytes makes it throw; what is wrong with them is in `doubts`, and everything before it counts.
+ * Takes a history's bytes as they come and lets nothing through that the format does not allow. Two ends are allowed:
+ * behind an `end` chunk, and between two chunks, which is where a history ends whose guest has died.
  */
-export class HistoryReader {
+export abstract class HistoryStream {
   #head: Uint8Array = new Uint8Array(0);
-  #header: HistoryHeader | undefined;
   #cutter: ChunkCutter | undefined;
-  #threads: HistoryRecord[][] = [];
-  #roles: string[] = [];
-  #pending = new Map<number, HistoryRecord>();
-  #complete = false;
-  #completeUntil = 0n;
-  readonly #doubts: string[] = [];
-  #broken = false;
+  #intake: Intake | undefined;
+  #header: HistoryHeader | undefined;
+  #fault: string | undefined;
 
   push(bytes: Uint8Array): void {
-    if (this.#broken) return;
+    if (this.#fault !== undefined) return;
     if (this.#cutter === undefined) {
       this.#begin(bytes);
       return;
     }
-    for (const chunk of this.#cutter.push(bytes)) {
-      this.#take(chunk);
-      if (this.#broken) return;
-    }
-    if (this.#cutter.doubt !== undefined) this.#break(this.#cutter.doubt);
+    this.#takeAll(this.#cutter.push(bytes), this.#cutter);
   }
 
-  /** What the bytes so far amount to; undefined when they do not even hold a header (`doubts` then says why). */
-  finish(): { readonly history: ReadHistory | undefined; readonly doubts: readonly string[] } {
-    const doubts = [...this.#doubts];
-    if (this.#header === undefined) {
-      if (doubts.length === 0) doubts.push(reasonOf(decodeHeader(viewOf(this.#head))));
-      return { history: undefined, doubts };
+  /** As much of `bytes` as is whole, keeping nothing of them. @returns how many bytes that was. */
+  take(bytes: Uint8Array): number {
+    if (this.#fault !== undefined) return bytes.byteLength;
+    if (this.#cutter === undefined) {
+      if (bytes.byteLength < HEADER_BYTES) return 0;
+      this.#begin(bytes.slice(0, HEADER_BYTES));
+      return HEADER_BYTES;
     }
-    const left = this.#broken ? 0 : (this.#cutter?.left ?? 0);
-    if (left > 0) doubts.push(`the last chunk is cut: ${left} bytes of it are here`);
-    const history: ReadHistory = {
-      header: this.#header,
-      threads: this.#threads,
-      pending: [...this.#pending.values()].filter((record) => !this.#hasEnded(record)),
-      complete: this.#complete,
-      completeUntil: this.#completeUntil,
-      doubts,
-      roles: this.#roles,
-    };
-    return { history, doubts };
+    const before = this.#cutter.offset;
+    this.#takeAll(this.#cutter.cut(bytes), this.#cutter);
+    return this.#fault === undefined ? this.#cutter.offset - before : bytes.byteLength;
+  }
+
+  #takeAll(chunks: Iterable<Chunk>, cutter: ChunkCutter): void {
+    for (const chunk of chunks) {
+      const odd = this.#intake!.take(chunk);
+      if (odd !== null) {
+        this.#fault = `the chunk at byte ${chunk.offset - CHUNK_HEADER_BYTES}: ${odd}`;
+        return;
+      }
+      this.took(chunk);
+    }
+    this.#fault = cutter.fault;
+  }
+
+  /** Called once the header is known and before the first chunk. */
+  protected abstract begun(header: HistoryHeader): void;
+  /** Called with every chunk that keeps the rules. */
+  protected abstract took(chunk: Chunk): void;
+
+  /** Called with every record of what has ended; it is one object, which changes. */
+  protected abstract found(record: Fields): void;
+
+  /** To be called behind the last byte. @returns what is wrong with the whole; null when it can be judged. */
+  protected end(): string | null {
+    if (this.#fault !== undefined) return this.#fault;
+    if (this.#cutter === undefined || this.#intake === undefined)
+      return `this is no history: only ${this.#head.byteLength} of the header's ${HEADER_BYTES} bytes are there`;
+    const { left, offset } = this.#cutter;
+    if (left > 0)
+      return `the file ends inside the chunk at byte ${offset}, ${left} bytes into it: it was cut after it was written`;
+    return this.#intake.chunks === 0 ? 'the history ends behind its header' : null;
+  }
+
+  protected get header(): HistoryHeader {
+    return this.#header!;
+  }
+  protected get intake(): Intake {
+    return this.#intake!;
   }
 
   #begin(bytes: Uint8Array): void {
     this.#head = Buffer.concat([this.#head, bytes]);
     if (this.#head.byteLength < HEADER_BYTES) return;
-    const header = decodeHeader(viewOf(this.#head.subarray(0, HEADER_BYTES)));
+    const first = this.#head.subarray(0, HEADER_BYTES);
+    const header = decodeHeader(new DataView(first.buffer, first.byteOffset, first.byteLength));
     if (typeof header === 'string') {
-      this.#break(header);
+      this.#fault = header;
       return;
     }
     this.#header = header;
-    this.#threads = Array.from({ length: Math.min(header.threads, 0x10000) }, () => []);
-    this.#cutter = new ChunkCutter(header.byteOrder === 'little', HEADER_BYTES);
+    this.#intake = new Intake(header, (record) => this.found(record));
+    this.#cutter = new ChunkCutter(first, header.byteOrder === 'little');
+    this.begun(header);
     this.push(this.#head.subarray(HEADER_BYTES));
   }
+}
 
-  #take(chunk: Chunk): void {
-    switch (chunk.kind) {
-      case CHUNK.records:
-        this.#takeRecords(chunk);
-        return;
-      case CHUNK.pending:
-        this.#takePending(chunk);
-        return;
-      case CHUNK.roles:
-        for (let at = 0; at + 8 <= chunk.payload.byteLength; at += 8)
-          this.#roles.push(ROLES[Number(chunk.payload.getBigUint64(at, this.#little))] ?? 'unknown');
-        return;
-      case CHUNK.progress:
-        if (chunk.payload.byteLength >= 8) this.#completeUntil = chunk.payload.getBigUint64(0, this.#little);
-        return;
-      case CHUNK.end:
-        this.#complete = true;
-        return;
-      default:
-        this.#doubts.push(`a chunk of unknown kind ${chunk.kind} was skipped`);
-    }
+/** Keeps every record as an object: for histories that fit in memory several times over. */
+export class HistoryReader extends HistoryStream {
+  #threads: HistoryRecord[][] = [];
+
+  protected override begun({ threads }: HistoryHeader): void {
+    this.#threads = Array.from({ length: threads }, () => []);
   }
 
-  #takeRecords({ thread, payload }: Chunk): void {
-    const records = this.#threads[thread];
-    if (records === undefined) {
-      this.#break(`records of thread ${thread}, but there are ${this.#threads.length} threads`);
-      return;
-    }
-    for (let at = 0; at + RECORD_BYTES <= payload.byteLength; at += RECORD_BYTES) {
-      const record = decodeRecord(payload, at, this.#little);
-      if (typeof record === 'string' || record.thread !== thread || record.sequence !== records.length) {
-        this.#break(`thread ${thread}, record ${records.length}: ${describeOdd(record, thread)}`);
-        return;
-      }
-      records.push(record);
-    }
+  protected override took({ kind, thread, payload }: Chunk): void {
+    if (kind !== CHUNK.records) return;
+    const little = this.header.byteOrder === 'little';
+    for (let at = 0; at < payload.byteLength; at += RECORD_BYTES)
+      this.#threads[thread]!.push(decodeRecord(payload, at, little));
   }
 
-  #takePending({ thread, payload }: Chunk): void {
-    for (let at = 0; at + RECORD_BYTES <= payload.byteLength; at += RECORD_BYTES) {
-      const record = decodeRecord(payload, at, this.#little);
-      if (typeof record === 'string' || record.outcome !== OUTCOME.pending || record.thread !== thread)
-        this.#doubts.push(`a pending record of thread ${thread} makes no sense and was skipped`);
-      else this.#pending.set(thread, record);
-    }
+  protected override found(): void {
+    // Chunk by chunk is soon enough.
   }
 
-  /** A thread is in one call at a time: its latest pending record stands unless the call's own record came. */
-  #hasEnded(pending: HistoryRecord): boolean {
-    return (this.#threads[pending.thread]?.length ?? 0) > pending.sequence;
-  }
-
-  get #little(): boolean {
-    return this.#header?.byteOrder !== 'big';
-  }
-
-  #break(doubt: string): void {
-    this.#doubts.push(doubt);
-    this.#broken = true;
+  finish(): Reading {
+    const fault = this.end();
+    if (fault !== null) return { fault };
+    const { pending, complete, completeUntil, roles } = this.intake;
+    const threads = this.#threads;
+    return { history: { header: this.header, threads, pending, complete, completeUntil, doubts: [], roles } };
   }
 }
 
 /**
  * The history in a file.
- * @throws UsageError when the file cannot be read or holds no history.
+ * @throws UsageError when the file cannot be read or holds no history that can be judged.
  */
 export async function readHistory(file: string): Promise<ReadHistory> {
   const reader = new HistoryReader();
+  await feed(file, reader);
+  return historyOf(reader.finish(), `${file}: `);
+}
+
+/** Bytes read at once. */
+const WINDOW = 4 * 1024 * 1024;
+
+/** Gives a file's bytes to a stream, through one buffer. @throws UsageError when the file cannot be read. */
+export async function feed(file: string, stream: HistoryStream): Promise<void> {
   try {
-    for await (const bytes of createReadStream(file, { highWaterMark: 4 * 1024 * 1024 }))
-      reader.push(bytes as Uint8Array);
+    const from = await open(file);
+    try {
+      let buffer = new Uint8Array(WINDOW);
+      for (let held = 0; ;) {
+        const { bytesRead } = await from.read(buffer, held, buffer.byteLength - held);
+        held += bytesRead;
+        if (bytesRead === 0) return stream.push(buffer.slice(0, held));
+        const used = stream.take(buffer.subarray(0, held));
+        buffer.copyWithin(0, used, held);
+        held -= used;
+        if (held === buffer.byteLength) {
+          const larger = new Uint8Array(2 * held);
+          larger.set(buffer);
+          buffer = larger;
+        }
+      }
+    } finally {
+      await from.close();
+    }
   } catch (cause) {
-    throw new UsageError(`cannot read ${file}`, { cause });
+    // Only the system's own words: a fault of ours is not the user's.
+    if (cause instanceof Error && 'syscall' in cause) throw new UsageError(`cannot read ${file}`, { cause });
+    throw cause;
   }
-  const { history, doubts } = reader.finish();
-  if (history === undefined) throw new UsageError(`${file}: ${doubts.join('; ')}`);
-  return history;
 }
 
 /** The history in these bytes, for tests and small tools. @throws UsageError when they hold none. */
 export function parseHistory(bytes: Uint8Array): ReadHistory {
   const reader = new HistoryReader();
   reader.push(bytes);
-  const { history, doubts } = reader.finish();
-  if (history === undefined) throw new UsageError(doubts.join('; '));
-  return history;
+  return historyOf(reader.finish(), '');
 }
 
-const viewOf = (bytes: Uint8Array): DataView =>
-  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-
-const reasonOf = (header: HistoryHeader | string): string => (typeof header === 'string' ? header : '');
-
-function describeOdd(record: HistoryRecord | string, thread: number): string {
-  if (typeof record === 'string') return record;
-  if (record.thread !== thread) return `it says it is thread ${record.thread}'s`;
-  return `its sequence number is ${record.sequence}, so records are missing`;
+function historyOf(reading: Reading, where: string): ReadHistory {
+  if ('fault' in reading) throw new UsageError(`${where}${reading.fault}`);
+  return reading.history;
 }

@@ -1,12 +1,8 @@
 import type { HistoryRecord, Op, Outcome } from '../../model/history/types.ts';
-import { isOp, isOutcome, RECORD, RECORD_BYTES } from './layout.ts';
+import { RECORD, RECORD_BYTES } from './layout.ts';
 
-/** The record at a byte offset, or in words why it cannot be one. */
-export function decodeRecord(bytes: DataView, offset: number, little: boolean): HistoryRecord | string {
-  const op = bytes.getUint8(offset + RECORD.op);
-  const outcome = bytes.getUint8(offset + RECORD.outcome);
-  if (!isOp(op)) return `operation ${op} is unknown`;
-  if (!isOutcome(outcome)) return `outcome ${outcome} is unknown`;
+/** The record at a byte offset; admit.ts has said that it is one. */
+export function decodeRecord(bytes: DataView, offset: number, little: boolean): HistoryRecord {
   return {
     start: bytes.getBigUint64(offset + RECORD.start, little),
     end: bytes.getBigUint64(offset + RECORD.end, little),
@@ -17,8 +13,8 @@ export function decodeRecord(bytes: DataView, offset: number, little: boolean): 
     target: bytes.getUint32(offset + RECORD.target, little),
     sequence: bytes.getUint32(offset + RECORD.sequence, little),
     thread: bytes.getUint16(offset + RECORD.thread, little),
-    op: op as Op,
-    outcome: outcome as Outcome,
+    op: bytes.getUint8(offset + RECORD.op) as Op,
+    outcome: bytes.getUint8(offset + RECORD.outcome) as Outcome,
     code: bytes.getInt32(offset + RECORD.code, little),
     spfBefore: bytes.getUint32(offset + RECORD.spfBefore, little),
     spfAfter: bytes.getUint32(offset + RECORD.spfAfter, little),

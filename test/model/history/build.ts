@@ -47,6 +47,7 @@ export const at = (thread: number, page = 0) => ({
   protect: (start: number, end: number, prot: number) =>
     draft(thread, OP.PROTECT, start, end, { page, value: BigInt(prot) }),
   zap: (start: number, end: number) => draft(thread, OP.ZAP, start, end, { page }),
+  free: (start: number, end: number) => draft(thread, OP.FREE, start, end, { page }),
   move: (start: number, end: number, target: number) =>
     draft(thread, OP.MOVE, start, end, { page, target, result: ARENA + BigInt(target) * SIZE }),
   fork: (start: number, end: number, value: bigint) =>

@@ -10,6 +10,8 @@ interface View {
   readonly mapped: boolean;
   readonly prot: number;
   readonly value: string;
+  /** After MADV_FREE: may become zero at any time until it is written. */
+  readonly lazy?: boolean;
 }
 interface Page {
   /** Oldest first; the last is what the VMA says. */
@@ -140,6 +142,12 @@ function* flipsAt(world: World, at: number, threads: number): Generator<World> {
         pages: { ...world.pages, [at]: { ...page, loads: page.loads.with(thread, page.loads[thread]! + 1) } },
       };
   }
+  const { lazy, ...kept } = top(page);
+  if (lazy === true)
+    yield {
+      ...world,
+      pages: { ...world.pages, [at]: { ...page, views: page.views.with(-1, { ...kept, value: '0' }) } },
+    };
   for (const { item, view } of page.open)
     if (page.loads.every((own) => own >= view))
       yield set(world, at, { ...page, open: page.open.filter((other) => other.item !== item) }, item, '2');
@@ -209,7 +217,18 @@ function* moves(world: World, item: Item, at: number, threads: number): Generato
         return;
       }
       if (busy(item.page)) return;
-      if (now.mapped) yield open({ ...now, value: '0' });
+      if (now.mapped) yield open({ mapped: true, prot: now.prot, value: '0' });
+      else if (error || pending) yield nothing();
+      return;
+    case OP.FREE:
+      if (error && record.code !== 12) yield nothing();
+      if (error && record.pages === 1 && record.code === 12) {
+        if (!now.mapped && !busy(item.page)) yield nothing();
+        return;
+      }
+      if (busy(item.page)) return;
+      if (now.mapped)
+        yield set(world, item.page, { ...page, views: page.views.with(-1, { ...now, lazy: true }) }, at, '2');
       else if (error || pending) yield nothing();
       return;
     case OP.MOVE: {
@@ -271,7 +290,10 @@ function* access(world: World, item: Item, at: number): Generator<World> {
   const view = page.views[index]!;
   // What is left of an unmapped page keeps the rights that it was mapped with.
   if (!view.mapped || !can(view.prot, store) || view.value !== String(record.result)) return;
-  yield done(
-    store ? { ...page, views: page.views.with(index, { ...view, value: String(record.value) }) } : page,
-  );
+  if (!store) {
+    yield done(page);
+    return;
+  }
+  const written: View = { mapped: view.mapped, prot: view.prot, value: String(record.value) };
+  yield done({ ...page, views: page.views.with(index, written) });
 }

@@ -67,6 +67,21 @@ const BROKEN: readonly (readonly [rule: string, what: string, drafts: readonly D
       at(2, 1).read(23, 24, 5n),
     ],
   ],
+  [
+    'stale-value',
+    'MADV_FREE: the content comes back after zero was seen',
+    [at(0).xchg(1, 2, 0n, 5n), at(9).free(3, 4), at(1).read(5, 6, 0n), at(2).read(7, 8, 5n)],
+  ],
+  [
+    'zero-instead-of-data',
+    'MADV_FREE: gone although it was written again',
+    [at(0).xchg(1, 2, 0n, 5n), at(9).free(3, 4), at(1).xchg(5, 6, 5n, 6n), at(2).read(7, 8, 0n)],
+  ],
+  [
+    'zero-instead-of-data',
+    'zero before MADV_FREE began',
+    [at(0).xchg(1, 2, 0n, 5n), at(1).read(3, 4, 0n), at(9).free(5, 6)],
+  ],
   ['write-after-protect', 'mprotect has returned', [at(1).protect(1, 2, 1), at(0).xchg(3, 4, 0n, 5n)]],
   ['read-after-protect', 'PROT_NONE', [at(1).protect(1, 2, 0), at(0).read(3, 4, 0n)]],
   [
@@ -133,6 +148,28 @@ const ALLOWED: readonly (readonly [what: string, drafts: readonly Draft[]])[] = 
   [
     'munmap: a store faults, loads go on',
     [at(0).xchg(1, 2, 0n, 5n), at(9).unmap(3, 20), at(1).segv('XCHG', 4, 5, 1), at(1).read(6, 7, 5n)],
+  ],
+  [
+    'munmap: a store under way when it returns used its entry, though another thread had flipped',
+    [
+      at(0).xchg(1, 2, 0n, 5n),
+      at(9).unmap(3, 20),
+      at(1).segv('READ', 4, 5, 1),
+      at(2).xchg(18, 25, 5n, 6n),
+      at(3).xchg(17, 26, 6n, 7n),
+    ],
+  ],
+  [
+    'DONTNEED: the same between two of them',
+    [
+      at(0).xchg(1, 2, 0n, 5n),
+      at(8).zap(3, 20),
+      at(0).xchg(4, 5, 0n, 6n),
+      at(9).zap(6, 30),
+      at(1).read(7, 8, 0n),
+      at(2).xchg(18, 40, 5n, 7n),
+      at(3).xchg(29, 40, 6n, 8n),
+    ],
   ],
   [
     'DONTNEED: old and new content at once',
@@ -214,6 +251,38 @@ const ALLOWED: readonly (readonly [what: string, drafts: readonly Draft[]])[] = 
       at(0).xchg(2, 3, 0n, 5n),
       at(0, 1).xchg(4, 5, 0n, 7n),
     ],
+  ],
+  [
+    'MADV_FREE: the content stays, then is zero, then is written',
+    [
+      at(0).xchg(1, 2, 0n, 5n),
+      at(9).free(3, 4),
+      at(1).read(5, 6, 5n),
+      at(2).read(7, 8, 0n),
+      at(1).xchg(9, 10, 0n, 6n),
+      at(1).read(11, 12, 6n),
+    ],
+  ],
+  [
+    'MADV_FREE: a store keeps the content',
+    [at(0).xchg(1, 2, 0n, 5n), at(9).free(3, 4), at(1).xchg(5, 6, 5n, 6n), at(2).read(7, 8, 6n)],
+  ],
+  [
+    'MADV_FREE: the uncertainty goes through mprotect, mremap and fork',
+    [
+      at(0).xchg(1, 2, 0n, 5n),
+      at(9).free(3, 4),
+      at(9).protect(5, 6, 1),
+      at(9).move(7, 8, 1),
+      at(8).fork(9, 10, 1n),
+      at(8, 1).child(9, 10, 1n, 0n),
+      at(1, 1).read(11, 12, 5n),
+      at(1, 1).read(13, 14, 0n),
+    ],
+  ],
+  [
+    'MADV_FREE under way: what a store found may be from before',
+    [at(0).xchg(1, 2, 0n, 5n), at(9).free(3, 20), at(1).read(4, 5, 0n), at(2).xchg(6, 7, 0n, 6n)],
   ],
   ['a load from a write-only page', [at(1).protect(1, 2, 2), at(0).read(3, 4, 0n)]],
   [

@@ -1,10 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { OUTCOME } from '../../../harness/model/history/types.ts';
+import {
+  OP,
+  OUTCOME,
+  type HistoryRecord,
+  type Op,
+  type Outcome,
+} from '../../../harness/model/history/types.ts';
 import { HEADER_BYTES } from '../../../harness/workload/history/layout.ts';
 import { HistoryReader, parseHistory } from '../../../harness/workload/history/reader.ts';
-import { encodeChunk, encodeHistory } from '../../../harness/workload/history/writer.ts';
+import { ChunkWalk } from '../../../harness/workload/history/walk.ts';
+import { encodeHistory, HistoryWriter } from '../../../harness/workload/history/writer.ts';
 import { anyHistory, type Written } from './arbitrary.ts';
+import { chunkSpans } from './mutate.ts';
 
 /** Cuts at the given places, each a fraction of the whole. */
 function pieces(bytes: Uint8Array, cuts: readonly number[]): Uint8Array[] {
@@ -22,7 +30,7 @@ function readPieces(parts: readonly Uint8Array[]) {
   return reader.finish();
 }
 
-const flatten = (history: Written) => history.threads.flat();
+const cuts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 20 });
 const perChunk = fc.integer({ min: 1, max: 5 });
 
 describe('a history that was written', () => {
@@ -35,7 +43,6 @@ describe('a history that was written', () => {
   });
 
   test('reads the same however its bytes are cut', () => {
-    const cuts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 20 });
     fc.assert(
       fc.property(anyHistory, perChunk, cuts, (history, records, where) => {
         const bytes = encodeHistory(history, records);
@@ -56,36 +63,41 @@ describe('a history that was written', () => {
 });
 
 describe('a history that was cut', () => {
-  test('gives at every byte a prefix of what was written, and says so', () => {
+  test('between two chunks is a beginning of what was written; anywhere else it is none', () => {
     fc.assert(
       fc.property(anyHistory, perChunk, (history, records) => {
         const bytes = encodeHistory({ ...history, complete: true }, records);
+        const ends = new Set(chunkSpans(bytes, history.header.byteOrder === 'little').map(({ to }) => to));
         for (let length = 0; length < bytes.length; length++) {
-          const { history: read, doubts } = readPieces([bytes.subarray(0, length)]);
-          expect(read === undefined).toBe(length < HEADER_BYTES);
-          if (read === undefined) expect(doubts).toHaveLength(1);
-          else {
-            expect(read.complete).toBe(false);
-            for (const [thread, own] of read.threads.entries())
-              expect(own).toEqual(history.threads[thread]?.slice(0, own.length));
-          }
+          const reading = readPieces([bytes.subarray(0, length)]);
+          expect('history' in reading, `${length} bytes`).toBe(ends.has(length));
+          if ('fault' in reading) continue;
+          expect(reading.history.complete).toBe(false);
+          for (const [thread, own] of reading.history.threads.entries())
+            expect(own).toEqual(history.threads[thread]?.slice(0, own.length));
         }
       }),
       { numRuns: 6 },
     );
   });
 
-  test('keeps everything before a damaged byte of a payload, and doubts the rest', () => {
+  test('is cut between two chunks by the harness when the guest died inside one', () => {
     fc.assert(
-      fc.property(anyHistory, fc.nat(), (history, where) => {
-        fc.pre(flatten(history).length > 0);
-        const bytes = encodeHistory(history, 2);
-        const at = HEADER_BYTES + (where % (bytes.length - HEADER_BYTES));
-        const damaged = bytes.map((byte, n) => (n === at ? byte ^ 0x40 : byte));
-        const { history: read } = readPieces([damaged]);
-        const kept = read?.threads.flat() ?? [];
-        for (const record of kept) expect(history.threads[record.thread]?.[record.sequence]).toEqual(record);
-      }),
+      fc.property(
+        anyHistory,
+        perChunk,
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        cuts,
+        (history, n, part, where) => {
+          const whole = encodeHistory(history, n);
+          const bytes = whole.subarray(0, Math.floor(part * whole.length));
+          const walk = new ChunkWalk();
+          for (const piece of pieces(bytes, where)) walk.push(piece);
+          const ends = chunkSpans(whole, history.header.byteOrder === 'little').map(({ to }) => to);
+          const last = [0, HEADER_BYTES, ...ends].filter((end) => end <= bytes.length).at(-1)!;
+          expect(walk.whole).toBe(last);
+        },
+      ),
     );
   });
 });
@@ -103,8 +115,8 @@ const header: Written['header'] = {
   ...{ initiallyMapped: true, workload: 'hammer', release: '5.10.223-spf' },
 };
 const none = {
-  start: 1n,
-  end: 2n,
+  start: 5000n,
+  end: 5000n,
   value: 3n,
   result: 0n,
   page: 0,
@@ -122,60 +134,119 @@ const empty: Written = {
   pending: [],
   complete: true,
   completeUntil: 0n,
-  roles: [],
+  roles: ['faulter', 'mapper'],
 };
+
+/** The bytes of these records, a chunk each, behind roles. */
+function stream(write: (writer: HistoryWriter) => void, of = header): Uint8Array {
+  const parts: Uint8Array[] = [];
+  const writer = new HistoryWriter(of, (bytes) => void parts.push(bytes));
+  writer.roles(['faulter', 'mapper']);
+  write(writer);
+  return Buffer.concat(parts);
+}
+const faultOf = (bytes: Uint8Array): string => {
+  const reading = readPieces([bytes]);
+  return 'fault' in reading ? reading.fault : 'none';
+};
+const faultAfter = (write: (writer: HistoryWriter) => void): string =>
+  faultOf(stream(write)).replace(/^the chunk at byte \d+: /, '');
+const one = (change: Partial<HistoryRecord>): string =>
+  faultAfter((writer) => writer.records(0, [{ ...record(0, 0), ...change }]));
 
 describe('an odd history', () => {
   test('is no history without the magic number', () => {
-    const { history, doubts } = readPieces([new Uint8Array(4096)]);
-    expect(history).toBeUndefined();
-    expect(doubts).toEqual(['this is no history: the magic number is missing']);
+    expect(faultOf(new Uint8Array(4096))).toBe('this is no history: the magic number is missing');
   });
 
   test('of another version is not guessed at', () => {
     const bytes = encodeHistory(empty);
-    bytes[11] = 9;
-    expect(readPieces([bytes]).doubts).toEqual(['history version 9, known is 1']);
+    bytes[11] = 1;
+    expect(faultOf(bytes)).toBe('history version 1, known is 2');
   });
 
-  test('with a gap in a thread counts up to the gap', () => {
-    const read = parseHistory(encodeHistory({ ...empty, threads: [[record(0, 0), record(0, 2)], []] }));
-    expect(read.threads[0]).toEqual([record(0, 0)]);
-    expect(read.doubts).toEqual(['thread 0, record 1: its sequence number is 2, so records are missing']);
-    expect(read.complete).toBe(false);
+  test.each([
+    [{ pageSize: 1000 }, 'a page size of 1000 bytes'],
+    [{ ticksPerSecond: 0n }, '0 ticks a second do not go with a counter clock'],
+    [{ pages: 0 }, 'an arena of 0 pages'],
+    [{ threads: 0 }, '0 threads'],
+  ])('with a header that says %o is refused', (change, fault) => {
+    expect(faultOf(stream(() => undefined, { ...header, ...change }))).toBe(fault);
   });
 
-  test('with a record in another thread’s chunk stops there', () => {
-    const read = parseHistory(encodeHistory({ ...empty, threads: [[], [record(0, 0)]] }));
-    expect(read.threads).toEqual([[], []]);
-    expect(read.doubts).toEqual(["thread 1, record 0: it says it is thread 0's"]);
+  test.each([
+    [
+      'a gap in a thread',
+      { sequence: 2 },
+      'its sequence number is 2, so records are missing or out of order',
+    ],
+    ['another thread’s record', { thread: 1 }, "it says that it is thread 1's"],
+    ['an unknown operation', { op: 77 as Op }, 'operation 77 is unknown'],
+    ['an unknown outcome', { outcome: 9 as Outcome }, 'outcome 9 is unknown'],
+    ['a call that got a signal', { outcome: OUTCOME.signal }, 'operation 3 cannot have outcome 2'],
+    ['an access with an errno', { op: OP.READ, outcome: OUTCOME.error }, 'operation 1 cannot have outcome 1'],
+    ['pages outside the arena', { page: 15, pages: 2 }, 'pages 15 to 16 of an arena of 16'],
+    ['a load of two pages', { op: OP.READ, pages: 2 }, 'operation 1 on 2 pages'],
+    ['a move onto itself', { op: OP.MOVE, pages: 4, target: 3 }, 'it moves pages onto themselves'],
+    ['an exchange of zero', { op: OP.XCHG, value: 0n }, 'it writes 0, which no exchange may'],
+    ['an end before the start', { start: 600n, end: 1n }, 'it ends before it begins'],
+    ['a child without a fork', { op: OP.CHILD_READ }, 'no fork 3 stands before what its child saw'],
+    ['a pending record', { outcome: OUTCOME.pending }, 'it is pending among records of what has ended'],
+  ])('with %s is refused', (_, change, why) => {
+    expect(one(change)).toBe(`record 0 of thread 0: ${why}`);
   });
 
-  test('with a damaged payload counts up to its chunk', () => {
+  test('whose thread goes back in time is refused', () => {
+    const back = [
+      { ...record(0, 0), start: 5000n, end: 6000n },
+      { ...record(0, 1), start: 5400n, end: 6100n },
+    ];
+    expect(faultAfter((writer) => writer.records(0, back))).toBe(
+      'record 1 of thread 0: it begins before the one before it ended',
+    );
+    const within = [back[0]!, { ...back[1]!, start: 5500n }];
+    expect(faultAfter((writer) => writer.records(0, within))).toBe('none');
+  });
+
+  test('whose record comes behind the mark that says it was there is refused', () => {
+    const late = (tick: bigint) =>
+      faultAfter((writer) => {
+        writer.records(1, [{ ...record(1, 0), start: 1n, end: 50n }]);
+        writer.progress(tick);
+        writer.records(0, [{ ...record(0, 0), start: 90n, end: 99n }]);
+      });
+    expect(late(100n)).toBe('record 0 of thread 0: it ended before a progress mark that stands before it');
+    expect(late(99n)).toBe('none');
+  });
+
+  test('whose progress goes back is refused', () => {
+    const back = (writer: HistoryWriter) => [10n, 9n].forEach((tick) => writer.progress(tick));
+    expect(faultAfter(back)).toBe('progress goes back from 10 to 9');
+  });
+
+  test('that goes on behind its end is refused', () => {
+    expect(faultAfter((writer) => (writer.end(), writer.end()))).toBe('it stands after the end');
+  });
+
+  test('whose chunk is of a thread that there is not is refused', () => {
+    expect(faultAfter((writer) => writer.records(2, [record(2, 0)]))).toBe(
+      'it is of thread 2, but there are 2 threads',
+    );
+  });
+
+  test('with a damaged payload says where', () => {
     const bytes = encodeHistory({ ...empty, threads: [[record(0, 0), record(0, 1)], []] }, 1);
     const recordsAt = bytes.length - 16 - 64;
     bytes[recordsAt + 16] = 0xff;
-    const read = parseHistory(bytes);
-    expect(read.threads[0]).toEqual([record(0, 0)]);
-    expect(read.doubts[0]).toMatch(/^a chunk has a wrong CRC at byte \d+: nothing after it counts$/);
+    expect(faultOf(bytes)).toBe(
+      `a chunk is damaged, missing, moved or of another history at byte ${recordsAt - 16}`,
+    );
   });
 
   test('claiming a huge chunk does not make the reader wait for it', () => {
-    const bytes = Buffer.concat([
-      encodeHistory({ ...empty, complete: false }),
-      encodeChunk(header, 'end', 0, new Uint8Array(0)),
-    ]);
+    const bytes = encodeHistory(empty);
     new DataView(bytes.buffer, bytes.byteOffset).setUint32(bytes.length - 8, 0xfffffff8);
-    expect(readPieces([bytes]).doubts[0]).toMatch(/a chunk claims 4294967288 bytes/);
-  });
-
-  test('with chunks of a kind to come is read without them', () => {
-    const bytes = encodeHistory({ ...empty, threads: [[record(0, 0)], []] });
-    const strange = encodeChunk(header, 'progress', 0, new Uint8Array(8));
-    new DataView(strange.buffer).setUint32(0, 99);
-    const read = parseHistory(Buffer.concat([bytes, strange]));
-    expect(read.threads[0]).toHaveLength(1);
-    expect(read.doubts).toEqual(['a chunk of unknown kind 99 was skipped']);
+    expect(faultOf(bytes)).toMatch(/^a chunk claims 4294967288 bytes/);
   });
 
   test('drops a pending call whose own record came, keeps the thread’s latest', () => {
