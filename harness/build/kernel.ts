@@ -47,7 +47,7 @@ export async function buildKernel(request: KernelRequest, ctx: Context): Promise
 }
 
 async function describe(
-  { tree, baseKey }: KernelRequest,
+  { tree, arch, baseKey }: KernelRequest,
   directory: string,
   stamp: KernelStamp,
   cached: boolean,
@@ -59,9 +59,21 @@ async function describe(
     { ...stamp, treeKey: tree.key },
     warnings,
   );
-  const { key, release, arch, profile, compiler, configHash, symbols, seconds } = stamp;
+  const { key, release, profile, compiler, configHash, symbols, seconds } = stamp;
   return {
-    ...{ key, directory, release, arch, profile, compiler, configHash, symbols, seconds, cached, warnings },
+    ...{
+      key,
+      directory,
+      release,
+      arch: arch.id,
+      profile,
+      compiler,
+      configHash,
+      symbols,
+      seconds,
+      cached,
+      warnings,
+    },
     ...compared,
     image: join(directory, stamp.image),
     vmlinux: join(directory, productNames.vmlinux),
