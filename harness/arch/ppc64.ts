@@ -29,6 +29,10 @@ export const ppc64: Arch = {
   mmu: 'Radix',
   wordBits: 64,
   native: ['ppc64'],
+  ineffective: {
+    // __kernel_map_pages() of mm/book3s64/hash_utils.c returns at once for pages beyond linear_map_hash_count, which is 0
+    DEBUG_PAGEALLOC: 'has no effect under the Radix MMU (pages are poisoned instead, page_poison=on)',
+  },
   weaklyOrdered: true,
 };
 
@@ -46,4 +50,5 @@ export const ppc64WithHash: Arch = {
   id: 'ppc64-hash',
   qemu: { ...ppc64.qemu, cpu: 'power8' },
   mmu: 'Hash',
+  ineffective: {},
 };

@@ -28,4 +28,5 @@ export const ppc64leWithHash: Arch = {
   id: 'ppc64le-hash',
   qemu: ppc64WithHash.qemu,
   mmu: 'Hash',
+  ineffective: {},
 };

@@ -37,6 +37,8 @@ export interface Arch {
   readonly wordBits: 64;
   /** Host architectures (`process.arch`) on which KVM may accelerate it. */
   readonly native: readonly string[];
+  /** Configuration symbols that can be set here and have no effect, with why: `has no effect …`. */
+  readonly ineffective?: Readonly<Record<string, string>>;
   /** Set where emulation on a host with stronger ordering hides reorderings that the real machine does. */
   readonly weaklyOrdered?: true;
 }

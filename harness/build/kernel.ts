@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../base/context.ts';
 import { UsageError } from '../base/errors.ts';
 import { withLock } from '../base/lock.ts';
+import { parseDotConfig } from '../kconfig/dotconfig.ts';
 import { collectAsks } from '../kconfig/fragments.ts';
 import { compareWithBase, readWarnings } from './kernel-comparison.ts';
 import { buildAfresh, kindOf } from './kernel-fresh.ts';
@@ -75,6 +77,7 @@ async function describe(
       warnings,
     },
     ...compared,
+    settings: parseDotConfig(await readFile(join(directory, productNames.config), 'utf8')),
     image: join(directory, stamp.image),
     vmlinux: join(directory, productNames.vmlinux),
     config: join(directory, productNames.config),
