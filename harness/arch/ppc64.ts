@@ -21,6 +21,8 @@ export const ppc64: Arch = {
     cpu: 'power9',
     consoleDevice: 'hvc0',
     networkDevice: 'virtio-net-pci,romfile=',
+    // prom_init(), arch/powerpc/kernel/prom_init.c
+    firstWords: 'Preparing to boot Linux',
     // Freed pages are filled and looked at where the kernel can (profile `kasan`): Radix has no DEBUG_PAGEALLOC in 5.10.
     words: ['page_poison=on'],
   },

@@ -26,6 +26,8 @@ export interface Arch {
     readonly cpu: string;
     readonly consoleDevice: string;
     readonly networkDevice: string;
+    /** What a kernel says first, where firmware talks on the console before it. */
+    readonly firstWords?: string;
     /** Words for the kernel's command line that only this architecture knows. */
     readonly words?: readonly string[];
   };
