@@ -13,6 +13,7 @@ import { encodeHistory } from '../../../harness/workload/history/writer.ts';
  * for the architecture; the rest is what `hammer` was told.
  */
 const recordings = [
+  { name: 'ppc64-64k', arch: arches.ppc64, number: 2, release: /^5\.10\.223-spf-v12-race-/ },
   { name: 'ppc64le-64k', arch: arches.ppc64le, number: 3, release: /^6\.1\.0-\d+-powerpc64le$/ },
 ] as const;
 
