@@ -36,6 +36,8 @@ const answers: Readonly<Record<string, Answer>> = {
     'BUG: unable to handle kernel paging request in pipe_release',
     'pipe_release',
   ],
+  // A stall shows a random place of its loop, so it is named after where the work was entered.
+  softlockup: ['soft-lockup', 'BUG: soft lockup in full_proxy_write', 'full_proxy_write'],
   panic: ['panic', 'kernel panic: dumptest', null],
   ...Object.fromEntries(
     refcounts.map((name): [string, Answer] => {
