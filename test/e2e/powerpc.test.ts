@@ -1,3 +1,5 @@
+import { execa } from 'execa';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { arches } from '../../harness/arch/index.ts';
 import { RigError } from '../../harness/base/errors.ts';
@@ -7,7 +9,7 @@ import { checkHistory } from '../../harness/model/history/check.ts';
 import { findWorkload } from '../../harness/workload/catalogue.ts';
 import { readHistory } from '../../harness/workload/history/reader.ts';
 import { launchWorkload } from '../../harness/workload/launch.ts';
-import { bootOptions, canBootOn, consoleText, ctx, prebuilt, qemusIn } from './guest.ts';
+import { bootOptions, canBootOn, consoleText, ctx, directoryFor, prebuilt, qemusIn } from './guest.ts';
 
 /** Debian's ppc64le kernel needs no build; its cross compiler, for the guest programs, comes with `make powerpc`. */
 const { ppc64le, 'ppc64le-hash': hash } = arches;
@@ -58,8 +60,11 @@ describe.skipIf(!canBootOn(ppc64le))('powerpc', () => {
   });
 
   it('a firmware that does not hand over is the rig’s, and says its last words', async () => {
-    // A program is an ELF file of this machine and no kernel.
-    const image = { ...kernel.image, kernel: `${kernel.guest.programs}/hammer` };
+    // An ELF file of this machine that is no kernel: the firmware starts it, and no kernel ever speaks.
+    const loop = join(directoryFor('ppc-loop'), 'loop');
+    const flags = ['-nostdlib', '-static', '-Wl,-N,-Ttext=0', '-x', 'c', '-', '-o', loop];
+    await execa(`${ppc64le.crossCompile}gcc`, flags, { input: 'void _start(void) { for (;;); }' });
+    const image = { ...kernel.image, kernel: loop };
     const limits = { boot: 6, rcuStall: 1, softLockup: 2, hungTask: 3, silence: 4 };
     const failed = qemuMachine(ctx).boot(image, bootOptions('ppc-firmware', { arch: ppc64le, limits }));
     await expect(failed).rejects.toThrow(RigError);
