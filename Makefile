@@ -4,9 +4,10 @@
 PLAN ?= default
 SPF = node_modules/.bin/node harness/cli/spf.ts
 
-.PHONY: run test check unit e2e bench setup doctor clean
+.PHONY: run test check unit e2e bench setup doctor powerpc clean
 
 run: setup
+	@harness/doctor/install-packages.sh ppc64
 	@$(SPF) run $(PLAN) $(ARGS)
 
 test: check unit e2e
@@ -27,6 +28,10 @@ e2e: setup
 
 bench: setup
 	npx --no-install vitest bench --run
+
+# What `--arch ppc64le` needs as well.
+powerpc: setup
+	@harness/doctor/install-packages.sh ppc64 ppc64le
 
 doctor: setup
 	@$(SPF) doctor

@@ -75,6 +75,16 @@ bool guard_exchange(volatile uint64_t *word, uint64_t value, uint64_t *old)
 	return well;
 }
 
+bool guard_store(volatile uint64_t *word, uint64_t value)
+{
+	guarded = 1;
+	bool well = !sigsetjmp(resume, 0);
+	if (well)
+		__atomic_store_n(word, value, __ATOMIC_RELAXED);
+	guarded = 0;
+	return well;
+}
+
 static uint64_t current_place(ucontext_t *context)
 {
 	(void)context;

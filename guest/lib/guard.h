@@ -52,6 +52,17 @@ static inline bool guard_exchange(volatile uint64_t *word, uint64_t value, uint6
 	return !faulted;
 }
 
+/* One store and nothing else: an exchange may fault twice, once to read and once to write (ldarx, stdcx.). */
+static inline bool guard_store(volatile uint64_t *word, uint64_t value)
+{
+	uint32_t faulted = 1;
+	__asm__ volatile("1:\tmovq %2, %1\n\txorl %0, %0\n2:\n\t" GUARD_FIXUP(1b, 2b)
+			 : "+r"(faulted), "=m"(*word)
+			 : "r"(value)
+			 : "cc", "memory");
+	return !faulted;
+}
+
 #elif defined(__powerpc64__)
 #define GUARD_BY_TABLE 1
 #define GUARD_FIXUP(from, to) \
@@ -83,8 +94,19 @@ static inline bool guard_exchange(volatile uint64_t *word, uint64_t value, uint6
 	return !faulted;
 }
 
+static inline bool guard_store(volatile uint64_t *word, uint64_t value)
+{
+	uint64_t faulted = 1;
+	__asm__ volatile("1:\tstd %2, 0(%1)\n\tli %0, 0\n2:\n\t" GUARD_FIXUP(1b, 2b)
+			 : "+&r"(faulted)
+			 : "b"(word), "r"(value)
+			 : "memory");
+	return !faulted;
+}
+
 #else
 #define GUARD_BY_TABLE 0
+bool guard_store(volatile uint64_t *word, uint64_t value);
 bool guard_load(const volatile uint64_t *word, uint64_t *value);
 bool guard_exchange(volatile uint64_t *word, uint64_t value, uint64_t *old);
 #endif

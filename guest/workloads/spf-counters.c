@@ -73,7 +73,7 @@ static void touch(struct stage *stage, char *page)
 	if (stage->row->facts.in_kernel)
 		well = read(stage->pipe[0], page, 1) == 1;
 	else if (stage->row->facts.write)
-		well = guard_exchange((volatile uint64_t *)page, 2, &value);
+		well = guard_store((volatile uint64_t *)page, 2);
 	else
 		well = guard_load((volatile uint64_t *)page, &value);
 	if (!well && !stage->row->facts.in_kernel)

@@ -2,6 +2,9 @@ import type { Arch } from './types.ts';
 
 export const x86_64: Arch = {
   id: 'x86_64',
+  userland: 'x86_64',
+  kernel: 'x86_64',
+  fragments: ['x86_64'],
   kernelArch: 'x86_64',
   crossCompile: '',
   packages: { toolchain: ['gcc', 'libc6-dev'], emulator: ['qemu-system-x86'] },

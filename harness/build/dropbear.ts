@@ -39,11 +39,11 @@ export async function buildDropbear(arch: Arch, ctx: Context): Promise<string> {
   const ours = join(ctx.projectDir, 'guest/dropbear');
   const names = (await readdir(ours)).sort();
   const key = createHash('sha256')
-    .update(JSON.stringify([arch.id, compiler, configureOptions, names]))
+    .update(JSON.stringify([arch.userland, compiler, configureOptions, names]))
     .update(Buffer.concat(await Promise.all(names.map((name) => readFile(join(ours, name))))))
     .digest('hex')
     .slice(0, 16);
-  const directory = await cachedDirectory(ctx, `guest/dropbear-${arch.id}-${key}`, async (draft) => {
+  const directory = await cachedDirectory(ctx, `guest/dropbear-${arch.userland}-${key}`, async (draft) => {
     const source = join(draft, 'source');
     await cp(await sourcePackage(ctx, 'dropbear'), source, { recursive: true, preserveTimestamps: true });
     ctx.notify({ task: 'guest', text: 'building the SSH server' });

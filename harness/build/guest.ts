@@ -3,8 +3,8 @@ import { glob, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Arch } from '../arch/index.ts';
 import type { Context } from '../base/context.ts';
+import { provideBusybox } from './busybox.ts';
 import { cachedDirectory } from './cached.ts';
-import { binaryPackage } from './debian/packages.ts';
 import { buildDropbear } from './dropbear.ts';
 import { baseArchive } from './initramfs.ts';
 import { compilerOf, runTool } from './toolchain.ts';
@@ -26,16 +26,16 @@ export interface Guest {
 export async function buildGuest(arch: Arch, ctx: Context): Promise<Guest> {
   const directory = await cachedDirectory(
     ctx,
-    `guest/${arch.id}-${await keyOf(arch, ctx)}`,
+    `guest/${arch.userland}-${await keyOf(arch, ctx)}`,
     async (draft) => {
       const [busybox, dropbear] = await Promise.all([
-        binaryPackage(ctx, arch.id, 'busybox-static'),
+        provideBusybox(arch, ctx),
         buildDropbear(arch, ctx),
         compilePrograms(arch, ctx, draft),
       ]);
       const archive = await baseArchive({
         init: join(draft, 'init'),
-        busybox: join(busybox, 'bin/busybox'),
+        busybox,
         dropbear,
         programs: join(draft, 'programs'),
       });
@@ -54,12 +54,13 @@ async function compilePrograms(arch: Arch, ctx: Context, out: string): Promise<v
 
 /** Everything of ours that decides the content: compiler, guest/, and the code that packs it. */
 async function keyOf(arch: Arch, ctx: Context): Promise<string> {
-  const hash = createHash('sha256').update(JSON.stringify([arch.id, await compilerOf(arch, ctx)]));
+  const hash = createHash('sha256').update(JSON.stringify([arch.userland, await compilerOf(arch, ctx)]));
   const found = await Array.fromAsync(
     glob('**/{Makefile,*.c,*.h,*.patch}', { cwd: join(ctx.projectDir, 'guest') }),
   );
   const files = [
     ...found.map((name) => join('guest', name)),
+    'harness/build/busybox.ts',
     'harness/build/initramfs.ts',
     'harness/build/cpio.ts',
   ];

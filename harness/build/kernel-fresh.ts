@@ -16,7 +16,7 @@ import { parseWarnings } from './kernel-warnings.ts';
 import { closeWorkshop, openWorkshop } from './kernel-workshop.ts';
 
 /** What shares a workshop and a number of steps. */
-export const kindOf = ({ arch, profile }: KernelRequest): string => `${arch.id}-${profile}`;
+export const kindOf = ({ arch, profile }: KernelRequest): string => `${arch.kernel}-${profile}`;
 
 /**
  * Builds a kernel that the cache does not have and moves it to its place, whole. The caller holds the workshop's lock.
@@ -54,7 +54,7 @@ export async function buildAfresh(
   const stamp = {
     key: identity.key,
     treeKey: tree.key,
-    arch: arch.id,
+    arch: arch.kernel,
     profile,
     label,
     image: imageName(arch),

@@ -23,12 +23,21 @@ export function identify(
   toolchain: string,
 ): KernelIdentity {
   const name = safeLabel(label);
-  const input = [recipe, tree.key, arch.id, arch.kernelTarget, profile, name, renderAsks(asks), toolchain];
+  const input = [
+    recipe,
+    tree.key,
+    arch.kernel,
+    arch.kernelTarget,
+    profile,
+    name,
+    renderAsks(asks),
+    toolchain,
+  ];
   const key = createHash('sha256').update(JSON.stringify(input)).digest('hex');
   const prefix = name.startsWith('spf') ? '' : 'spf-';
   return {
     key,
-    name: `${arch.id}-${profile}-${name}-${key.slice(0, 12)}`,
+    name: `${arch.kernel}-${profile}-${name}-${key.slice(0, 12)}`,
     localversion: `-${prefix}${name}-${profile}-${key.slice(0, 8)}`,
   };
 }

@@ -1,3 +1,4 @@
+import { detectorsIn } from '../verdict/index.ts';
 import type { KernelRecord } from '../store/record.ts';
 import type { BuiltKernel } from './kernel-types.ts';
 
@@ -19,6 +20,7 @@ export function kernelRecord(built: BuiltKernel, origin: KernelOrigin): KernelRe
       got,
       dropped: dropped.map(({ symbol, asked, reason }) => ({ symbol, asked, reason })),
     },
+    detectors: detectorsIn(built.settings),
     warnings: built.addedWarnings?.map(({ file, line, text }) => ({ file, line, text })) ?? null,
     buildSeconds: built.seconds,
     cached: built.cached,

@@ -35,6 +35,8 @@ export interface BuiltKernel {
   readonly profile: string;
   readonly compiler: string;
   readonly configHash: string;
+  /** Its `.config`: value by symbol. */
+  readonly settings: ReadonlyMap<string, string>;
   readonly symbols: {
     readonly asked: number;
     readonly got: number;

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../base/context.ts';
 import { UsageError } from '../base/errors.ts';
 import { withLock } from '../base/lock.ts';
+import { parseDotConfig } from '../kconfig/dotconfig.ts';
 import { collectAsks } from '../kconfig/fragments.ts';
 import { compareWithBase, readWarnings } from './kernel-comparison.ts';
 import { buildAfresh, kindOf } from './kernel-fresh.ts';
@@ -47,7 +49,7 @@ export async function buildKernel(request: KernelRequest, ctx: Context): Promise
 }
 
 async function describe(
-  { tree, baseKey }: KernelRequest,
+  { tree, arch, baseKey }: KernelRequest,
   directory: string,
   stamp: KernelStamp,
   cached: boolean,
@@ -59,10 +61,23 @@ async function describe(
     { ...stamp, treeKey: tree.key },
     warnings,
   );
-  const { key, release, arch, profile, compiler, configHash, symbols, seconds } = stamp;
+  const { key, release, profile, compiler, configHash, symbols, seconds } = stamp;
   return {
-    ...{ key, directory, release, arch, profile, compiler, configHash, symbols, seconds, cached, warnings },
+    ...{
+      key,
+      directory,
+      release,
+      arch: arch.id,
+      profile,
+      compiler,
+      configHash,
+      symbols,
+      seconds,
+      cached,
+      warnings,
+    },
     ...compared,
+    settings: parseDotConfig(await readFile(join(directory, productNames.config), 'utf8')),
     image: join(directory, stamp.image),
     vmlinux: join(directory, productNames.vmlinux),
     config: join(directory, productNames.config),

@@ -7,7 +7,7 @@ import { contextOf, type Observer, type Step } from '../base/steps.ts';
 import { writeReports } from '../report/index.ts';
 import type { JobRecord, RunRecord } from '../store/record.ts';
 import { createRunDirectory, createRunId, updateLatest, writeRunRecord } from '../store/index.ts';
-import { evaluateRun } from '../verdict/index.ts';
+import { evaluateArchitectures, evaluateRun } from '../verdict/index.ts';
 import { describeHost, harnessCommit } from './host.ts';
 import { runJob } from './job.ts';
 import { missedJob } from './job-record.ts';
@@ -33,6 +33,7 @@ export async function runPlan(request: RunRequest, ctx: Context, observer: Obser
   const preparation = await tryToPrepare(request, directory, ctx, observer);
   const jobs = await runJobs(request, preparation, directory, ctx, observer);
   const kernels = 'fault' in preparation ? [] : [...preparation.values()].map(({ record }) => record);
+  const observed = { kernels, jobs, cancelled: ctx.signal.aborted };
   const record: RunRecord = {
     schema: 'spf-harness/run/1',
     runId,
@@ -43,7 +44,8 @@ export async function runPlan(request: RunRequest, ctx: Context, observer: Obser
     host: await describeHost(request.schedule.kernels[0]?.arch.qemu.binary ?? '', jobs),
     kernels,
     jobs,
-    verdict: evaluateRun({ kernels, jobs, cancelled: ctx.signal.aborted }),
+    verdict: evaluateRun(observed),
+    architectures: evaluateArchitectures(observed),
   };
   await writeRunRecord(directory, record);
   await writeReports(directory, record);

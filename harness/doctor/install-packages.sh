@@ -1,11 +1,14 @@
 #!/bin/sh
 # Install the system packages that are missing, or say how. Exit code 2 when they cannot be installed from here.
 #
-# usage: install-packages.sh [--with-npm]
+# usage: install-packages.sh [--with-npm] [LIST]...
+#
+# LIST is the NAME of a further packages-NAME.txt: ppc64, ppc64le.
 set -eu
 
-list=$(dirname "$0")/packages.txt
+here=$(dirname "$0")
 missing=
+npm=
 
 present() {
 	case $1 in
@@ -14,11 +17,22 @@ present() {
 	esac
 }
 
-while read -r package proof _; do
-	case $package in '' | '#'*) continue ;; esac
-	present "$proof" || missing="$missing $package"
-done <"$list"
-if [ "${1-}" = --with-npm ] && ! present npm; then
+# collect FILE: adds what FILE lists and this machine lacks
+collect() {
+	while read -r package proof _; do
+		case $package in '' | '#'*) continue ;; esac
+		present "$proof" || missing="$missing $package"
+	done <"$1"
+}
+
+collect "$here/packages.txt"
+for argument; do
+	case $argument in
+	--with-npm) npm=yes ;;
+	*) collect "$here/packages-$argument.txt" ;;
+	esac
+done
+if [ -n "$npm" ] && ! present npm; then
 	missing="$missing nodejs npm"
 fi
 [ -n "$missing" ] || exit 0

@@ -1,7 +1,7 @@
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, globSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** One row of packages.txt and whether this machine has it. */
+/** One row of packages.txt or packages-ARCH.txt and whether this machine has it. */
 export interface Requirement {
   readonly package: string;
   /** A program looked for on PATH, or the absolute path of a file. */
@@ -24,8 +24,10 @@ export function parseRequirements(text: string): Omit<Requirement, 'present'>[] 
 }
 
 export function readRequirements(projectDir: string, path = process.env['PATH'] ?? ''): Requirement[] {
-  const text = readFileSync(join(projectDir, 'harness/doctor/packages.txt'), 'utf8');
-  return parseRequirements(text).map((row) => ({ ...row, present: isPresent(row.proof, path) }));
+  const lists = globSync('harness/doctor/packages*.txt', { cwd: projectDir }).sort();
+  return lists
+    .flatMap((list) => parseRequirements(readFileSync(join(projectDir, list), 'utf8')))
+    .map((row) => ({ ...row, present: isPresent(row.proof, path) }));
 }
 
 /** The command that installs what is missing, or undefined when nothing is. */

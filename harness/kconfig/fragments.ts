@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { access, readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Arch } from '../arch/index.ts';
@@ -16,7 +17,8 @@ export interface FragmentRequest {
 }
 
 /**
- * All that is asked of a kernel: base, architecture, profile, the series' own symbols, then extra fragments.
+ * All that is asked of a kernel: base, architecture, profile, what the architecture says to this profile (`arch/powerpc.kasan.config`,
+ * where there is such a file), the series' own symbols, then extra fragments.
  *
  * @throws UsageError for an unknown profile, an architecture without a fragment, or a line that is none.
  */
@@ -31,8 +33,11 @@ export async function collectAsks(
   }
   const files = [
     join(directory, 'base.config'),
-    join(directory, 'arch', `${request.arch.id}.config`),
+    ...request.arch.fragments.map((name) => join(directory, 'arch', `${name}.config`)),
     join(directory, 'profiles', `${request.profile}.config`),
+    ...request.arch.fragments
+      .map((name) => join(directory, 'arch', `${name}.${request.profile}.config`))
+      .filter((path) => existsSync(path)),
   ];
   const fixed = await Promise.all(files.map(readFragment));
   const extra = await Promise.all((request.extra ?? []).map(readFragment));

@@ -6,6 +6,7 @@ import type { KernelChoice, Plan, PlanJob } from './schema.ts';
 
 /** What the command line narrows or overrules. */
 export interface Narrowing {
+  /** Instead of the plan's own, so that a plan serves for architectures that it does not name. */
   readonly arch?: readonly string[];
   readonly kernel?: readonly string[];
   readonly profile?: readonly string[];
@@ -50,7 +51,7 @@ export function schedule(plan: Plan, narrowing: Narrowing, seed: number): Schedu
   refuseUnknown(plan, narrowing);
   const kernels: KernelPlan[] = [];
   const jobs: JobPlan[] = [];
-  for (const arch of plan.arch.map(knownArch)) {
+  for (const arch of (narrowing.arch ?? plan.arch).map(knownArch)) {
     for (const choice of ['series', 'base'] as const) {
       for (const profile of profilesOf(plan)) {
         const kernel = { id: `${arch.id}-${choice}-${profile}`, arch, choice, profile };
@@ -79,7 +80,7 @@ function wanted(plan: Plan, job: PlanJob, kernel: KernelPlan, narrowing: Narrowi
   return (
     choices.includes(kernel.choice) &&
     (job.profile ?? plan.profile).includes(kernel.profile) &&
-    among(narrowing.arch, kernel.arch.id) &&
+    among(narrowing.profile === undefined ? plan.only[kernel.arch.id] : undefined, kernel.profile) &&
     among(narrowing.kernel, kernel.choice, kernel.id) &&
     among(narrowing.profile, kernel.profile) &&
     among(narrowing.workload, jobName(job), job.workload)
@@ -115,7 +116,7 @@ function refuseUnknown(plan: Plan, narrowing: Narrowing): void {
       `plan "${plan.name}": two jobs are called "${names[0]}"; give one of them another name:`,
     );
   }
-  narrowing.arch?.forEach(knownArch);
+  Object.keys(plan.only).forEach(knownArch);
   refuse('profile', narrowing.profile, profilesOf(plan));
   refuse('workload', narrowing.workload, [
     ...new Set(plan.jobs.flatMap((job) => [jobName(job), job.workload])),

@@ -68,6 +68,8 @@ export const planSchema = z.strictObject({
   perfEvent: z.number().int().nonnegative().optional(),
   arch: oneOrMany(z.string()).default(['x86_64']),
   profile: oneOrMany(name).default(['race']),
+  /** Profiles of an architecture that is not to have all of them (`ppc64: race`); `--profile` overrules it. */
+  only: z.record(z.string(), oneOrMany(name)).default({}),
   machine: machineSchema.prefault({}),
   limits: limitsSchema.default({}),
   jobs: z.array(planJobSchema).min(1),

@@ -36,6 +36,7 @@ export function terminalSummary(record: RunRecord, options: SummaryOptions = {})
   const paint: Paint = (style, text) => (colour ? styleText(style, text, { validateStream: false }) : text);
   return [
     ...verdictLines(record, paint),
+    ...section('Architectures', architectureLines(record, paint), paint),
     ...section(
       'Kernels',
       record.kernels.flatMap((kernel) => kernelLines(kernel, paint)),
@@ -64,6 +65,21 @@ function verdictLines({ verdict }: RunRecord, paint: Paint): string[] {
     paint('dim', `  exit code ${verdict.exitCode}${sure}`),
     ...verdict.reasons.map((reason) => `  ${oneLine(reason)}`),
   ];
+}
+
+/** The whole verdict again is worth a line each only where there are several; what was not looked at always is. */
+function architectureLines({ architectures = [] }: RunRecord, paint: Paint): string[] {
+  const several = architectures.length > 1;
+  return architectures.flatMap(({ arch, verdict, blind }) => {
+    const { mark, style } = styles[verdict.status];
+    const head = `${paint(style, `${mark} ${verdict.status.padEnd(5)}`)} ${arch}  ${oneLine(verdict.headline)}`;
+    return [
+      ...(several ? [head] : []),
+      ...blind.map((words) =>
+        paint('dim', `${several ? '        ' : `${arch}: `}not seen: ${oneLine(words)}`),
+      ),
+    ];
+  });
 }
 
 function kernelLines(kernel: KernelRecord, paint: Paint): string[] {

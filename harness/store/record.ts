@@ -34,6 +34,8 @@ export const kernelRecordSchema = z.object({
     got: z.number().int(),
     dropped: z.array(droppedSymbolSchema),
   }),
+  /** Configuration symbols of the detectors that are at work in it; absent where its configuration is not known. */
+  detectors: z.array(z.string()).exactOptional(),
   /** Compiler warnings that the series adds over its base; null when the base was not built to compare with. */
   warnings: z.array(z.object({ file: z.string(), line: z.number().int(), text: z.string() })).nullable(),
   buildSeconds: seconds,
@@ -102,5 +104,16 @@ export const runRecordSchema = z.object({
   kernels: z.array(kernelRecordSchema),
   jobs: z.array(jobRecordSchema),
   verdict: verdictSchema,
+  /** The verdict on each architecture alone, and what its kernels could have noticed; absent in records of before. */
+  architectures: z
+    .array(
+      z.object({
+        arch: z.string(),
+        verdict: verdictSchema,
+        watched: z.array(z.string()),
+        blind: z.array(z.string()),
+      }),
+    )
+    .exactOptional(),
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;

@@ -63,4 +63,4 @@ export async function makeToy(code: string, profile = 'CONFIG_A=y # must\n'): Pr
   return { ctx, tree: { directory: tree, key: 'toy' }, root, progress, cancel };
 }
 
-export const toyRequest = ({ tree }: Toy) => ({ tree, arch: arches.x86_64!, profile: 'toy', label: 'base' });
+export const toyRequest = ({ tree }: Toy) => ({ tree, arch: arches.x86_64, profile: 'toy', label: 'base' });

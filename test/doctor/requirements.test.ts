@@ -21,6 +21,18 @@ describe('requirements', () => {
     }
   });
 
+  test('every list of the architectures counts', () => {
+    const packages = readRequirements(projectDir).map((row) => row.package);
+    expect(packages).toEqual(
+      expect.arrayContaining([
+        'gcc',
+        'gcc-powerpc64-linux-gnu',
+        'gcc-powerpc64le-linux-gnu',
+        'qemu-system-ppc',
+      ]),
+    );
+  });
+
   test('comments and blank lines are none', () => {
     expect(parseRequirements('# a b c\n\n  gcc gcc  building  things\n')).toEqual([
       { package: 'gcc', proof: 'gcc', prevents: 'building things' },
@@ -52,15 +64,16 @@ describe('requirements', () => {
 
 describe('install-packages.sh', () => {
   /** The script in a folder of its own, with the package list given and only the programs given on PATH. */
-  const runScript = (list: string, programs: Record<string, string>) => {
+  const runScript = (list: string, programs: Record<string, string>, more: Record<string, string> = {}) => {
     const dir = mkdtempSync(join(tmpdir(), 'spf-install-'));
     const script = join(dir, 'install-packages.sh');
     writeFileSync(script, execFileSync('cat', [join(projectDir, 'harness/doctor/install-packages.sh')]));
     writeFileSync(join(dir, 'packages.txt'), list);
+    for (const [name, text] of Object.entries(more)) writeFileSync(join(dir, `packages-${name}.txt`), text);
     for (const [name, body] of Object.entries(programs)) {
       writeFileSync(join(dir, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
     }
-    return spawnSync('/bin/sh', [script], {
+    return spawnSync('/bin/sh', [script, ...Object.keys(more)], {
       env: {
         PATH: `${dir}:${execFileSync('sh', ['-c', 'dirname $(command -v dirname)']).toString().trim()}`,
       },
@@ -80,6 +93,13 @@ describe('install-packages.sh', () => {
     });
     expect(status).toBe(2);
     expect(stderr).toContain('sudo apt-get install -y --no-install-recommends nowhere-pkg');
+  });
+
+  test('a further list is looked at as well when it is named', () => {
+    const programs = { id: 'echo 1000', 'apt-get': 'exit 1' };
+    const lists = { ppc64: 'gcc-cross no-such-gcc words\n', ppc64le: 'gcc-le no-such-le words\n' };
+    const { stderr } = runScript('coreutils dirname words\n', programs, lists);
+    expect(stderr).toContain('install -y --no-install-recommends gcc-cross gcc-le\n');
   });
 
   test('root, and apt has no such package: what was tried and exit code 2', () => {

@@ -2,6 +2,7 @@ import { execaSync } from 'execa';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Arch } from '../../harness/arch/index.ts';
 import { x86_64 } from '../../harness/arch/x86_64.ts';
 import type { Context } from '../../harness/base/context.ts';
 import { debianKernel, type PrebuiltKernel } from '../../harness/build/debian/kernel.ts';
@@ -10,11 +11,16 @@ import type { BootOptions } from '../../harness/machine/types.ts';
 
 /** What the tests that boot a real kernel share: Debian's prebuilt one, which needs no build. */
 
-const needed = [x86_64.qemu.binary, 'gcc', 'make', 'apt-get', 'dpkg-source', 'xz'];
-const missing = needed.filter((tool) => execaSync(tool, ['--version'], { reject: false }).failed);
-if (missing.length > 0) console.warn(`skipped: tests that boot a kernel need ${missing.join(', ')}`);
+/** Whether this machine has what it takes, said aloud when it has not. */
+export function canBootOn(arch: Arch): boolean {
+  const needed = [arch.qemu.binary, `${arch.crossCompile}gcc`, 'make', 'apt-get', 'dpkg-source', 'xz'];
+  const missing = needed.filter((tool) => execaSync(tool, ['--version'], { reject: false }).failed);
+  if (missing.length > 0)
+    console.warn(`skipped: tests that boot a kernel for ${arch.id} need ${missing.join(', ')}`);
+  return missing.length === 0;
+}
 
-export const canBoot = missing.length === 0;
+export const canBoot = canBootOn(x86_64);
 
 export const ctx: Context = {
   cacheDir: defaultCacheDir(),
@@ -23,7 +29,7 @@ export const ctx: Context = {
   notify: () => undefined,
 };
 
-export const prebuilt = (): Promise<PrebuiltKernel> => debianKernel(x86_64, ctx);
+export const prebuilt = (arch: Arch = x86_64): Promise<PrebuiltKernel> => debianKernel(arch, ctx);
 
 /** A directory below the system's temporary one; the console and qemu.cmd of a test that failed stay there. */
 const scratch = mkdtempSync(join(tmpdir(), 'spf-e2e-'));

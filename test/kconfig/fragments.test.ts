@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { arches } from '../../harness/arch/index.ts';
@@ -22,7 +22,7 @@ test.each(allArches)('every profile is whole for $id', async (arch) => {
   }
 });
 
-test.each(['base.config', ...allArches.map(({ id }) => `arch/${id}.config`), 'profiles/kasan.config'])(
+test.each(globSync('**/*.config', { cwd: join(projectDir, 'kernel-config') }))(
   '%s asks for a symbol once',
   (file) => {
     const asks = parseFragment(readFileSync(join(projectDir, 'kernel-config', file), 'utf8'), file);
@@ -30,6 +30,34 @@ test.each(['base.config', ...allArches.map(({ id }) => `arch/${id}.config`), 'pr
     expect(symbols).toEqual([...new Set(symbols)]);
   },
 );
+
+test('KASAN is asked for on powerpc too, and its lack stops no build there', async () => {
+  const ask = async (arch: keyof typeof arches) =>
+    (await collectAsks({ arch: arches[arch], profile: 'kasan' }, { projectDir })).find(
+      ({ symbol }) => symbol === 'KASAN',
+    );
+  expect(await ask('x86_64')).toMatchObject({ value: 'y', must: true });
+  expect(await ask('ppc64')).toMatchObject({ value: 'y', must: false });
+  expect(await ask('ppc64le-hash')).toMatchObject({ value: 'y', must: false });
+});
+
+test('what an architecture says to one profile is not said to another', async () => {
+  const symbols = (await collectAsks({ arch: arches.ppc64, profile: 'race' }, { projectDir })).map(
+    ({ symbol }) => symbol,
+  );
+  expect(symbols).not.toContain('DEBUG_PAGEALLOC');
+});
+
+test('a variant with 4 KiB pages asks for them, the others for 64 KiB', async () => {
+  const musts = async (arch: keyof typeof arches) =>
+    (await collectAsks({ arch: arches[arch], profile: 'race' }, { projectDir }))
+      .filter(({ symbol, must }) => must && symbol.endsWith('K_PAGES'))
+      .map(({ symbol }) => symbol);
+  expect(await musts('ppc64')).toEqual(['PPC_64K_PAGES']);
+  expect(await musts('ppc64-4k')).toEqual(['PPC_4K_PAGES']);
+  expect(await musts('ppc64le-4k')).toEqual(['PPC_4K_PAGES']);
+  expect(await musts('ppc64le-hash')).toEqual(['PPC_64K_PAGES']);
+});
 
 test('an unknown profile is named, with those that there are', async () => {
   const arch = allArches[0]!;

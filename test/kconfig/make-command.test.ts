@@ -5,7 +5,7 @@ import { makeCommand, makeEnvironment, sourceArch } from '../../harness/kconfig/
 const make = {
   source: '/cache/src',
   buildDir: '/cache/obj',
-  arch: arches.x86_64!,
+  arch: arches.x86_64,
   ccacheDir: '/cache/ccache',
   localversion: '-spf-base-race-0123abcd',
 };

@@ -69,6 +69,26 @@ describe('schedule', () => {
     expect(() => ids(narrowing)).toThrow(message);
   });
 
+  const two = parsePlan(
+    'name: two\nseries: s\narch: [x86_64, ppc64]\nprofile: [race, kasan]\nonly: { ppc64: race }\njobs: [{ workload: hammer }]\n',
+    'two',
+  );
+  const kernelsOf = (narrowing = {}) => schedule(two, narrowing, 1).kernels.map(({ id }) => id);
+
+  test('an architecture may have some of the profiles only, unless another is asked for', () => {
+    expect(kernelsOf()).toEqual(['x86_64-series-race', 'x86_64-series-kasan', 'ppc64-series-race']);
+    expect(kernelsOf({ arch: ['ppc64'], profile: ['kasan'] })).toEqual(['ppc64-series-kasan']);
+  });
+
+  test('a plan serves for an architecture that it does not name', () => {
+    expect(kernelsOf({ arch: ['ppc64le-hash'], profile: ['race'] })).toEqual(['ppc64le-hash-series-race']);
+  });
+
+  test('profiles for an architecture that is none are refused', () => {
+    const plan = parsePlan('name: t\nonly: { ppc6: race }\njobs: [{ workload: hammer }]\n', 't');
+    expect(() => schedule(plan, {}, 1)).toThrow('did you mean "ppc64"?');
+  });
+
   test('two jobs of one name are refused', () => {
     const twice = parsePlan('name: t\njobs: [{ workload: hammer }, { workload: hammer }]\n', 't');
     expect(() => schedule(twice, {}, 1)).toThrow('two jobs are called "hammer"');

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { terminalSummary, wantsColour } from '../../harness/report/terminal.ts';
-import { job, kasan, nasty, run } from './records/build.ts';
+import { job, kasan, kernel, nasty, run } from './records/build.ts';
 import { cleanRun } from './records/clean.ts';
 import { kasanRun } from './records/kasan.ts';
 
@@ -19,6 +19,19 @@ describe('the summary in the terminal', () => {
     expect(text).toContain('page 17: T0 read 0 after T1 had stored');
     expect(text).toMatch(/repeat: npx spf run default .*--profile kasan/);
     expect(text.endsWith('Report: out/x/report.html')).toBe(true);
+  });
+
+  test('says what each of two architectures came to, and what could not have been seen', () => {
+    const other = { arch: 'ppc64', kernel: 'ppc64-series-race', id: 'ppc64-series-race-hammer' };
+    const broken = { status: 'FAIL', culprit: 'code', confidence: 'certain', reason: 'it broke' } as const;
+    const record = run({
+      kernels: [kernel(), kernel({ id: other.kernel, arch: 'ppc64', detectors: ['DEBUG_VM'] })],
+      jobs: [job(), job({ ...other, ...broken })],
+    });
+    const text = terminalSummary(record, { colour: false });
+    expect(text).toMatch(/^ {2}✔ PASS {2}x86_64 {2}Nothing found: 1 job on 1 kernel$/m);
+    expect(text).toMatch(/^ {2}✖ FAIL {2}ppc64 {2}The kernel with spf-v12 is at fault: it broke$/m);
+    expect(text).toMatch(/^ +not seen: weak memory was not looked at/m);
   });
 
   test('is the same with and without colour', () => {

@@ -21,12 +21,25 @@ export interface Apt {
 /**
  * Set the private state up under `directory` and fetch the lists.
  *
- * @throws UsageError where there is no apt or no Debian source; RigError when the mirror does not answer.
+ * @throws UsageError where there is no apt or no Debian source. A mirror that does not answer is told when a package
+ *   cannot be had.
  */
 export async function openApt(ctx: Context, directory: string, architecture: string): Promise<Apt> {
   const config = await prepare(directory, architecture);
-  const run = (argv: readonly [string, ...string[]], cwd: string) => runApt(ctx, config, argv, cwd);
-  await run(['apt-get', 'update', '--error-on=any'], directory);
+  const update = await runApt(ctx, config, ['apt-get', 'update', '--error-on=any'], directory).catch(
+    (error: unknown) => {
+      if (error instanceof RigError) return error;
+      throw error;
+    },
+  );
+  // One suite that is out of step does not matter as long as the package can be had from another; if it cannot, the
+  // suite is why.
+  const run = (argv: readonly [string, ...string[]], cwd: string) =>
+    runApt(ctx, config, argv, cwd).catch((error: unknown) => {
+      throw update instanceof RigError && error instanceof RigError
+        ? new RigError(`${error.message}\n(and before that: ${update.message})`, { cause: error })
+        : error;
+    });
   return {
     download: async (name, to) => void (await run(['apt-get', 'download', name], to)),
     source: async (name, to) => void (await run(['apt-get', 'source', '--download-only', name], to)),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { glob, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import type { Arch, ArchId } from '../../arch/index.ts';
+import type { Arch, Userland } from '../../arch/index.ts';
 import type { Context } from '../../base/context.ts';
 import { RigError, UsageError } from '../../base/errors.ts';
 import type { Image } from '../../machine/types.ts';
@@ -13,7 +13,7 @@ import { binaryPackage } from './packages.ts';
 import { modulesInOrder } from './modules.ts';
 
 /** Metapackages of the smallest kernel that Debian has for an architecture. */
-const metapackages: Partial<Record<ArchId, string>> = {
+const metapackages: Partial<Record<Userland, string>> = {
   x86_64: 'linux-image-cloud-amd64',
   ppc64le: 'linux-image-powerpc64le',
 };
@@ -35,10 +35,10 @@ export interface PrebuiltKernel {
  * @throws UsageError for an architecture that Debian has none for; RigError when it cannot be fetched.
  */
 export async function debianKernel(arch: Arch, ctx: Context): Promise<PrebuiltKernel> {
-  const metapackage = metapackages[arch.id];
+  const metapackage = metapackages[arch.userland];
   if (metapackage === undefined) throw new UsageError(`Debian has no prebuilt kernel for ${arch.id}`);
   const [root, guest] = await Promise.all([
-    binaryPackage(ctx, arch.id, metapackage, (apt) => versionedName(apt, metapackage)),
+    binaryPackage(ctx, arch.userland, metapackage, (apt) => versionedName(apt, metapackage)),
     buildGuest(arch, ctx),
   ]);
   const kernel = await bootFile(root);

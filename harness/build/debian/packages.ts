@@ -1,20 +1,17 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ArchId } from '../../arch/index.ts';
+import type { Userland } from '../../arch/index.ts';
 import { spawnTethered } from '../../base/command.ts';
 import type { Context } from '../../base/context.ts';
-import { RigError, UsageError } from '../../base/errors.ts';
+import { RigError } from '../../base/errors.ts';
 import { cachedDirectory } from '../cached.ts';
 import { openApt, type Apt } from './apt.ts';
 
-/** Debian's names of the architectures; ppc64 (big endian) is none that Debian releases. */
-const debianArchitectures: Partial<Record<ArchId, string>> = { x86_64: 'amd64', ppc64le: 'ppc64el' };
+const debianArchitectures: Partial<Record<Userland, string>> = { x86_64: 'amd64', ppc64le: 'ppc64el' };
 
-/** @throws UsageError for an architecture that Debian has no packages for. */
-export function debianArchitecture(arch: ArchId): string {
-  const name = debianArchitectures[arch];
-  if (name === undefined) throw new UsageError(`Debian has no packages for ${arch}`);
-  return name;
+/** Debian's name of an architecture, undefined for one that it does not release: ppc64 (big endian). */
+export function debianArchitecture(userland: Userland): string | undefined {
+  return debianArchitectures[userland];
 }
 
 /**
@@ -26,11 +23,12 @@ export function debianArchitecture(arch: ArchId): string {
  */
 export async function binaryPackage(
   ctx: Context,
-  arch: ArchId,
+  userland: Userland,
   name: string,
   choose: (apt: Apt) => Promise<string> = () => Promise.resolve(name),
 ): Promise<string> {
-  const architecture = debianArchitecture(arch);
+  const architecture = debianArchitecture(userland);
+  if (architecture === undefined) throw new RigError(`Debian has no packages for ${userland}`);
   return cachedDirectory(ctx, `debian/${architecture}/${name}`, (directory) =>
     fetched(ctx, directory, architecture, async (apt, downloads) => {
       await apt.download(await choose(apt), downloads);

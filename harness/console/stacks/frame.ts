@@ -98,9 +98,11 @@ function toFrame(groups: Record<string, string | undefined>): Frame {
 const added = /(?:\.(?:isra|constprop|part|cold|llvm|lto_priv)(?:\.\d+)*|\.\d+)+$/;
 
 /**
- * A function's name without what the compiler added when it cloned or split it (`foo.isra.0.cold.12`), so that the same
- * defect has the same name under another compiler.
+ * A function's name without what the compiler added when it cloned or split it (`foo.isra.0.cold.12`), and without the dot
+ * that its code has before it where function pointers point to descriptors (ELFv1 of big-endian ppc64), so that the same
+ * defect has the same name under another compiler and in the other byte order.
  */
 export function plainName(name: string): string {
-  return name.includes('.') ? name.replace(added, '') : name;
+  if (!name.includes('.')) return name;
+  return name.replace(/^\.(?=[A-Za-z_])/, '').replace(added, '');
 }

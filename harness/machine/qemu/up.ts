@@ -4,7 +4,9 @@ import { openSession, type SshSession } from '../ssh/session.ts';
 import { BootFailure, type BootOptions, type End, type Image, type Limits } from '../types.ts';
 import { forwardedPort } from './command-line.ts';
 import { dumpHang } from './dump.ts';
+import { firmwareFailure } from './firmware.ts';
 import { lastWords } from './last-words.ts';
+import type { Arch } from '../../arch/index.ts';
 import type { QemuProcess } from './process.ts';
 
 interface Expected {
@@ -17,8 +19,8 @@ interface Expected {
 /**
  * Wait until commands can be run, and by the kernel that was meant.
  *
- * @throws BootFailure when the kernel died or hung on the way; RigError when QEMU did, when the guest's init gave up,
- *   or when another kernel answered; CancelledError.
+ * @throws BootFailure when the kernel died or hung on the way; RigError when QEMU or the firmware did, when the guest's
+ *   init gave up, or when another kernel answered; CancelledError.
  */
 export async function waitUntilUp(
   qemu: QemuProcess,
@@ -53,7 +55,7 @@ export async function waitUntilUp(
       await qemu.ending.promise;
       throw error;
     }
-    throw await failure(qemu, await qemu.ending.promise);
+    throw await failure(qemu, await qemu.ending.promise, options.arch);
   } finally {
     clearTimeout(late);
     options.signal.removeEventListener('abort', cancel);
@@ -71,8 +73,12 @@ async function giveUp(qemu: QemuProcess, limits: Limits, directory: string): Pro
   qemu.kill();
 }
 
-async function failure(qemu: QemuProcess, end: End): Promise<Error> {
+async function failure(qemu: QemuProcess, end: End, arch: Arch): Promise<Error> {
   if (end.reason === 'cancelled') return new CancelledError(end.detail);
+  if (end.reason === 'panic' || end.reason === 'hang') {
+    const firmware = firmwareFailure(arch, await qemu.console.tail(qemu.console.length));
+    if (firmware !== undefined) return new RigError(firmware);
+  }
   if (end.reason === 'panic' || end.reason === 'hang') return new BootFailure(end);
   const words = await lastWords(qemu.console);
   return new RigError(words === undefined ? end.detail : `the guest gave up: ${words}`);

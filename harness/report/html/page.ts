@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { RunRecord } from '../../store/record.ts';
 import { findingsOf, mismatchesOf } from '../select.ts';
+import { architectureSection } from './architectures.ts';
 import { counterSection } from './counters.ts';
 import { findingSection } from './findings.ts';
 import { jobDetails, jobSection } from './jobs.ts';
@@ -45,7 +46,12 @@ export function reportHtml(record: RunRecord): string {
 function sections(record: RunRecord): Html[] {
   const trouble = [violationSection(mismatchesOf(record)), findingSection(findingsOf(record))];
   return [
-    ...[kernelSection(record.kernels), jobSection(record), ...trouble.toReversed()],
+    ...[
+      architectureSection(record),
+      kernelSection(record.kernels),
+      jobSection(record),
+      ...trouble.toReversed(),
+    ],
     ...[counterSection(record.jobs), jobDetails(record.jobs), rigSection(record)],
   ].filter((part) => part !== null);
 }

@@ -1,6 +1,6 @@
 import type { Finding } from '../../../harness/console/finding.ts';
 import type { JobRecord, KernelRecord, Mismatch, RunRecord } from '../../../harness/store/record.ts';
-import { evaluateRun } from '../../../harness/verdict/index.ts';
+import { evaluateArchitectures, evaluateRun } from '../../../harness/verdict/index.ts';
 
 /** Records as a run writes them, whole by default; each function takes what differs. */
 
@@ -118,6 +118,7 @@ export function run(differs: Partial<RunRecord> & { readonly cancelled?: boolean
     kernels,
     jobs,
     verdict: evaluateRun({ kernels, jobs, cancelled }),
+    architectures: evaluateArchitectures({ kernels, jobs, cancelled }),
     ...rest,
   };
 }

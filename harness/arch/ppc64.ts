@@ -1,0 +1,56 @@
+import type { Arch } from './types.ts';
+
+/** 64-bit Book3S under PAPR, big endian, 64 KiB pages, Radix: what differs for the others is in their rows. */
+export const ppc64: Arch = {
+  id: 'ppc64',
+  userland: 'ppc64',
+  kernel: 'ppc64',
+  fragments: ['powerpc', 'ppc64'],
+  kernelArch: 'powerpc',
+  crossCompile: 'powerpc64-linux-gnu-',
+  packages: {
+    toolchain: ['gcc-powerpc64-linux-gnu', 'libc6-dev-ppc64-cross'],
+    emulator: ['qemu-system-ppc'],
+  },
+  kernelTarget: 'vmlinux',
+  kernelImage: 'vmlinux',
+  qemu: {
+    binary: 'qemu-system-ppc64',
+    // TCG has none of the mitigations that a real machine's firmware reports; asked for, each is a warning.
+    machine: ['-machine', 'pseries,cap-cfpc=broken,cap-sbbc=broken,cap-ibs=broken,cap-ccf-assist=off'],
+    cpu: 'power9',
+    consoleDevice: 'hvc0',
+    networkDevice: 'virtio-net-pci,romfile=',
+    // prom_init(), arch/powerpc/kernel/prom_init.c
+    firstWords: 'Preparing to boot Linux',
+    // Freed pages are filled and looked at where the kernel can (profile `kasan`): Radix has no DEBUG_PAGEALLOC in 5.10.
+    words: ['page_poison=on'],
+  },
+  byteOrder: 'big',
+  pageSize: 65536,
+  mmu: 'Radix',
+  wordBits: 64,
+  native: ['ppc64'],
+  ineffective: {
+    // __kernel_map_pages() of mm/book3s64/hash_utils.c returns at once for pages beyond linear_map_hash_count, which is 0
+    DEBUG_PAGEALLOC: 'has no effect under the Radix MMU (pages are poisoned instead, page_poison=on)',
+  },
+  weaklyOrdered: true,
+};
+
+export const ppc64With4kPages: Arch = {
+  ...ppc64,
+  id: 'ppc64-4k',
+  kernel: 'ppc64-4k',
+  fragments: [...ppc64.fragments, 'pages-4k'],
+  pageSize: 4096,
+};
+
+/** POWER8 knows no Radix, so the same kernel takes the hashed page table. */
+export const ppc64WithHash: Arch = {
+  ...ppc64,
+  id: 'ppc64-hash',
+  qemu: { ...ppc64.qemu, cpu: 'power8' },
+  mmu: 'Hash',
+  ineffective: {},
+};
