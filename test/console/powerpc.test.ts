@@ -25,8 +25,6 @@ const answers: Readonly<Record<string, Answer>> = {
   // Under ELFv1 the pointer is to a descriptor, and reading that is what fails.
   'exec-null': ['page-fault', `${nullPointer} execute_location`, 'execute_location'],
   'slab-free-page': ['page-fault', `${nullPointer} lkdtm_SLAB_FREE_PAGE`, 'lkdtm_SLAB_FREE_PAGE'],
-  // The way back was overwritten: no place is left to blame.
-  'corrupt-stack': ['oops', 'BUG: Unable to handle kernel instruction fetch', null],
   'overwrite-allocation': ['slab-corruption', 'BUG: kmalloc-1k: Right Redzone overwritten', null],
   'write-after-free': ['slab-corruption', 'BUG: kmalloc-1k: Poison overwritten', null],
   'slab-free-double': ['slab-corruption', 'BUG: Object already free', null],
