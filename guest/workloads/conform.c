@@ -489,13 +489,21 @@ static void run_all(void)
 
 /* --- The start --- */
 
-static void limit(int resource, uint64_t bytes)
+/* Sets the limit and says what it is now: who is not root cannot have more than he has. */
+static uint64_t limit(int resource, uint64_t bytes)
 {
-	struct rlimit limits = { bytes, bytes };
-	if (resource == RLIMIT_STACK && !getrlimit(resource, &limits))
-		limits.rlim_cur = bytes;
+	struct rlimit limits;
+	if (getrlimit(resource, &limits))
+		rig_broken("cannot read a limit: %m");
+	if (geteuid() != 0 && bytes > limits.rlim_max)
+		bytes = limits.rlim_max;
+	limits.rlim_cur = bytes;
+	/* The stack's may be raised again by whoever needs more; nobody may lock more than this. */
+	if (resource == RLIMIT_MEMLOCK)
+		limits.rlim_max = bytes;
 	if (setrlimit(resource, &limits))
 		rig_broken("cannot set a limit: %m");
+	return bytes;
 }
 
 /* Ordinary users meet the limits that root does not. */
@@ -541,7 +549,7 @@ static uint64_t start_of_brk(void)
 	return start;
 }
 
-static void tell_start(void)
+static void tell_start(uint64_t memlock, uint64_t stack)
 {
 	static struct json json;
 	struct utsname name;
@@ -557,8 +565,8 @@ static void tell_start(void)
 	json_number(&json, "base", (int64_t)base);
 	json_number(&json, "startBrk", (int64_t)start_of_brk());
 	json_number(&json, "heapStart", heap.found ? (int64_t)heap.start : 0);
-	json_number(&json, "memlock", (int64_t)(MEMLOCK_PAGES * page_size));
-	json_number(&json, "stack", (int64_t)(STACK_PAGES * page_size));
+	json_number(&json, "memlock", (int64_t)memlock);
+	json_number(&json, "stack", (int64_t)stack);
 	json_flag(&json, "ksm", !access("/sys/kernel/mm/ksm/run", F_OK));
 	json_flag(&json, "thp", !access("/sys/kernel/mm/transparent_hugepage/enabled", F_OK));
 	json_write(&json, STDOUT_FILENO);
@@ -583,10 +591,10 @@ int main(int argc, char **argv)
 	guard_start((const void *)(uintptr_t)base, arena_end - base);
 	struct sigaction action = { .sa_handler = be_late };
 	sigaction(SIGALRM, &action, NULL);
+	uint64_t memlock = limit(RLIMIT_MEMLOCK, MEMLOCK_PAGES * page_size);
+	uint64_t stack = limit(RLIMIT_STACK, STACK_PAGES * page_size);
 	become_ordinary();
-	limit(RLIMIT_MEMLOCK, MEMLOCK_PAGES * page_size);
-	limit(RLIMIT_STACK, STACK_PAGES * page_size);
-	tell_start();
+	tell_start(memlock, stack);
 	run_all();
 	return RIG_DONE;
 }

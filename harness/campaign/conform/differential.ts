@@ -2,7 +2,7 @@ import { CancelledError } from '../../base/errors.ts';
 import type { Running } from '../../machine/types.ts';
 import { compareProgram, type Disagreement } from '../../model/address-space/compare.ts';
 import type { Program } from '../../model/address-space/operation.ts';
-import { sampleProgram } from '../../workload/conform/generator.ts';
+import { samplePrograms } from '../../workload/conform/generator.ts';
 import { runBatch, type BatchResult } from './batch.ts';
 import { explain, type Explanation } from './explain.ts';
 import { shrinkProgram, type RunPrograms } from './shrink.ts';
@@ -48,7 +48,7 @@ export async function runConform(running: Running, options: ConformOptions): Pro
   });
   for (let round = 0; operations < options.operations; round++) {
     if (signal.aborted) throw new CancelledError('conform was cancelled');
-    const programs = timed(time, 'generate', () => sampleProgram(seed + round, batch, size));
+    const programs = timed(time, 'generate', () => samplePrograms(seed + round, batch, size));
     const begun = performance.now();
     const result = await run(programs);
     time.run += performance.now() - begun;

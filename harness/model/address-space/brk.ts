@@ -1,12 +1,11 @@
 import { VM, MAY } from './flags.ts';
 import { mayLockMore } from './mlock.ts';
-import { mapRegion, placeVma, startWithGap } from './mmap.ts';
-import { mergesAfter } from './merge.ts';
+import { mapRegion, startWithGap } from './mmap.ts';
 import { unmapPages } from './munmap.ts';
 import { populate } from './populate.ts';
 import type { Mm } from './types.ts';
 import { PAGE, pageAlign, TASK_SIZE } from './u64.ts';
-import { findVma, previousAt } from './vmas.ts';
+import { findVma } from './vmas.ts';
 
 /** brk(), mm/mmap.c. @returns the break as it is now; a refusal is the old one. */
 export function brk(mm: Mm, wanted: number): number {
@@ -29,18 +28,8 @@ export function brk(mm: Mm, wanted: number): number {
   return wanted;
 }
 
-/** do_brk_flags(). */
+/** do_brk_flags(). What comes after is never near enough to merge with: brk() wants a page between. */
 function growHeap(mm: Mm, start: number, end: number): void {
   const flags = VM.READ | VM.WRITE | MAY | VM.ACCOUNT | mm.defFlags;
-  const range = { start, end, flags, pgoff: start, file: null, anon: null };
-  if (!mm.kernel.has('brk-only-expands')) {
-    mapRegion(mm, range);
-    return;
-  }
-  const previous = previousAt(mm, start);
-  if (previous && previous.end === start && mergesAfter(mm, previous, range)) {
-    mm.trail.push('merge-2');
-    previous.end = end;
-  } else placeVma(mm, range);
-  if (flags & VM.LOCKED) mm.lockedVm += end - start;
+  mapRegion(mm, { start, end, flags, pgoff: start, file: null, anon: null });
 }

@@ -24,11 +24,6 @@ export const differences = {
     title: 'a new mapping takes the following VMA first, and the preceding one only if it goes with that',
     place: 'mm/mmap.c: mmap_region()',
   },
-  'brk-only-expands': {
-    since: [6, 1],
-    title: 'a growing heap expands the VMA before it and never merges with the one after it',
-    place: 'mm/mmap.c: do_brk_flags()',
-  },
   'brk-wants-something-to-cut': {
     since: [6, 1],
     title: 'a heap shrinks only if there is a VMA in what it gives back',

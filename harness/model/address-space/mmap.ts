@@ -144,7 +144,7 @@ export function mapRegion(mm: Mm, range: Range): void {
   if (flags & VM.LOCKED) mm.lockedVm += end - start;
 }
 
-export function placeVma(mm: Mm, { start, end, flags, pgoff, file }: Range): Vma {
+function placeVma(mm: Mm, { start, end, flags, pgoff, file }: Range): Vma {
   mm.trail.push('new-vma');
   const vma: Vma = { start, end, flags, pgoff, file, anon: null, chain: [] };
   insertVma(mm, vma);

@@ -185,10 +185,141 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   })),
 );
 
-/** Programs of `size` operations or a few less. */
-export const programs = (size: number): fc.Arbitrary<Program> =>
-  fc.array(operation, { minLength: Math.ceil(size / 2), maxLength: size, size: 'max' });
+/**
+ * Short sequences around one place, for what chance alone would seldom bring together: neighbours that are alike but for
+ * who faulted them, a gap that is closed, a range that is changed and changed back.
+ */
+const RW = PROT.READ | PROT.WRITE;
+const ANON = MAP.PRIVATE | MAP.ANONYMOUS | MAP.FIXED;
+const call = (name: OperationName, ...args: number[]): Operation => ({ name, args });
+const near = fc.integer({ min: 0, max: 8 });
+const rights = pick([6, RW], [2, PROT.READ], [1, RW | PROT.EXEC]);
 
-export function sampleProgram(seed: number, count: number, size: number): Program[] {
+const mapPage = (at: number, pages: number, right: number, flags: number): Operation =>
+  call('mmap', at * PAGE, pages * PAGE, right, flags, -1, 0);
+/** Writes to those of three pages whose bit is set. */
+const writes = (at: number, mask: number): Operation[] =>
+  [0, 1, 2].flatMap((n) => (mask & (1 << n) ? [call('write', (at + n) * PAGE, n + 1)] : []));
+const mask = fc.integer({ min: 0, max: 7 });
+
+const move = MREMAP.MAYMOVE | MREMAP.FIXED;
+
+const closeGap = fc
+  .tuple(near, mask, rights, pick([8, 0], [1, MAP.STACK], [1, MAP.NORESERVE]), fc.integer({ min: 0, max: 4 }))
+  .map(([at, dirty, right, bits, how]) => {
+    const ends = [mapPage(at, 1, right, ANON), mapPage(at + 2, 1, right, ANON), ...writes(at, dirty & 5)];
+    const closes = [
+      [mapPage(at + 1, 1, right, ANON | bits)],
+      [call('mremap', at * PAGE, PAGE, 2 * PAGE, 0, 0)],
+      [mapPage(at + 20, 1, right, ANON), call('mremap', (at + 20) * PAGE, PAGE, PAGE, move, (at + 1) * PAGE)],
+      [
+        mapPage(at + 20, 1, right, ANON),
+        call('write', (at + 20) * PAGE, 9),
+        call('mremap', (at + 20) * PAGE, PAGE, PAGE, move | MREMAP.DONTUNMAP, (at + 1) * PAGE),
+        mapPage(at + 21, 1, right, ANON),
+      ],
+      [
+        call('mremap', at * PAGE, PAGE, PAGE, move | MREMAP.DONTUNMAP, (at + 20) * PAGE),
+        mapPage(at + 1, 1, right, ANON),
+      ],
+    ];
+    return [...ends, ...(closes[how] ?? [])];
+  });
+
+const changeBack = fc
+  .tuple(near, mask, mask, fc.integer({ min: 0, max: 2 }), prot, advice)
+  .map(([at, before, during, part, right, said]) => {
+    const place = (at + part) * PAGE;
+    return [
+      mapPage(at, 3, RW, ANON),
+      ...writes(at, before),
+      call('mprotect', place, PAGE, right),
+      ...writes(at, during),
+      call('mprotect', place, PAGE, RW),
+      call('madvise', place, PAGE, said),
+      call('madvise', place, PAGE, MADV.NORMAL),
+    ];
+  });
+
+const forkBetween = fc
+  .tuple(near, mask, fc.integer({ min: 0, max: 4 }), rights)
+  .map(([at, dirty, count, right]) => [
+    mapPage(at, 2, right, ANON),
+    ...writes(at, dirty & 3),
+    call('fork', count),
+    mapPage(at + 2, 1, right, ANON),
+    call('write', (at + 2) * PAGE, 5),
+    call('mprotect', at * PAGE, PAGE, PROT.READ),
+    call('mprotect', at * PAGE, PAGE, right),
+  ]);
+
+const onHeap = fc
+  .tuple(fc.integer({ min: 1, max: 4 }), mask, prot)
+  .map(([pages, dirty, right]) => [
+    call('brk', pages * PAGE),
+    ...writes(0, dirty),
+    call('mprotect', 0, PAGE, right),
+    call('brk', (pages + 2) * PAGE),
+    call('mmap', (pages + 2) * PAGE, PAGE, RW, ANON, -1, 0),
+    call('brk', (pages - 1) * PAGE),
+  ]);
+
+/** Over a hole: what some calls skip and others stop at. */
+const overHole = fc
+  .tuple(near, prot, advice)
+  .map(([at, right, said]) => [
+    mapPage(at, 1, RW, ANON),
+    mapPage(at + 2, 1, right, ANON),
+    call('munmap', (at + 1) * PAGE, PAGE),
+    call('madvise', at * PAGE, 3 * PAGE, said),
+    call('mlock2', at * PAGE, 3 * PAGE, 1),
+  ]);
+
+/** Near the limit of RLIMIT_MEMLOCK, so that what is counted wrongly shows. */
+const locked = fc
+  .tuple(
+    near,
+    fc.integer({ min: 8, max: 14 }),
+    fc.integer({ min: 2, max: 30 }),
+    pick([1, move], [2, move | MREMAP.DONTUNMAP]),
+  )
+  .map(([at, pages, more, how]) => [
+    mapPage(at, pages, RW, ANON),
+    call('mlock', at * PAGE, pages * PAGE),
+    call('mremap', at * PAGE, pages * PAGE, pages * PAGE, how, (at + 40) * PAGE),
+    mapPage(at + 80, more, RW, ANON | MAP.LOCKED),
+    call('munlock', at * PAGE, pages * PAGE),
+  ]);
+
+/** A file under two mappings, one of which may make a hole in it. */
+const punched = fc
+  .tuple(near, prot, pick([2, 0], [1, 1], [1, 2]), serial, pick([3, MADV.REMOVE], [1, MADV.DONTNEED]))
+  .map(([at, right, from, value, how]) => [
+    call('mmap', at * PAGE, 2 * PAGE, right, MAP.SHARED | MAP.FIXED, from, 0),
+    call('mmap', (at + 20) * PAGE, 2 * PAGE, RW, MAP.PRIVATE | MAP.FIXED, from, 0),
+    call('write', at * PAGE, value),
+    call('write', (at + 21) * PAGE, value),
+    call('madvise', at * PAGE, 2 * PAGE, how),
+    call('madvise', (at + 20) * PAGE, 2 * PAGE, MADV.DONTNEED),
+  ]);
+
+const part: fc.Arbitrary<Operation[]> = fc.oneof(
+  { weight: 30, arbitrary: operation.map((one) => [one]) },
+  { weight: 1, arbitrary: closeGap },
+  { weight: 1, arbitrary: changeBack },
+  { weight: 1, arbitrary: forkBetween },
+  { weight: 1, arbitrary: onHeap },
+  { weight: 1, arbitrary: overHole },
+  { weight: 1, arbitrary: locked },
+  { weight: 1, arbitrary: punched },
+);
+
+/** Programs of `size` operations or less. */
+export const programs = (size: number): fc.Arbitrary<Program> =>
+  fc
+    .array(part, { minLength: Math.ceil(size / 2), maxLength: size, size: 'max' })
+    .map((parts) => parts.flat().slice(0, size));
+
+export function samplePrograms(seed: number, count: number, size: number): Program[] {
   return fc.sample(programs(size), { seed, numRuns: count });
 }
