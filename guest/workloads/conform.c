@@ -43,11 +43,13 @@ enum operation {
 	OP_WRITE,
 	OP_EXECUTE,
 	OP_FORK,
+	OP_MSYNC,
+	OP_REMAP_FILE_PAGES,
 	OPERATIONS,
 };
 /* a: address, l: length, i: integer. */
 static const char *const signatures[OPERATIONS] = {
-	"aliiil", "al", "ali", "ali", "allia", "a", "al", "ali", "al", "i", "", "a", "ai", "a", "i",
+	"aliiil", "al", "ali", "ali", "allia", "a", "al", "ali", "al", "i", "", "a", "ai", "a", "i", "ali", "aliii",
 };
 static const uint64_t addresses[] = { 0, (1ull << 47) - 4096, 1ull << 47, -4096ull, 1 };
 static const uint64_t lengths[] = { -1ull, -4096ull, 1ull << 47, 1ull << 63 };
@@ -284,6 +286,10 @@ static int64_t perform(const struct step *step)
 		return outcome(syscall(SYS_mlockall, a[0]));
 	case OP_MUNLOCKALL:
 		return outcome(syscall(SYS_munlockall));
+	case OP_MSYNC:
+		return outcome(syscall(SYS_msync, a[0], a[1], a[2]));
+	case OP_REMAP_FILE_PAGES:
+		return outcome(syscall(SYS_remap_file_pages, a[0], a[1], a[2], a[3], a[4]));
 	case OP_READ:
 		well = guard_load(address, &value);
 		return access_result(well, value, a[0]);

@@ -39,6 +39,11 @@ export const differences = {
     title: 'a faulted area merges with an unfaulted neighbour unless a fork lies behind it',
     place: 'mm/vma.c: is_mergeable_anon_vma()',
   },
+  'locks-are-counted-in-pages': {
+    since: [5, 19],
+    title: 'growing a locked mapping counts pages, where a sum of bytes went around at 2^64',
+    place: 'mm/mremap.c: vma_to_resize()',
+  },
   'mremap-looks-first': {
     since: [5, 16],
     title: 'without a VMA at the old address nothing is done at all, and it is EFAULT',

@@ -26,13 +26,16 @@ export interface MmapCall {
 /** mmap_min_addr of every kernel and distribution that we know (security/Kconfig). */
 const MMAP_MIN_ADDR = 65_536;
 
-/** mmap(), arch/x86/kernel/sys_x86_64.c, and do_mmap(), mm/mmap.c. @returns the address, ELSEWHERE or -errno. */
-export function mmap(mm: Mm, call: MmapCall): number {
-  const { prot, flags: mapFlags } = call;
+/** mmap(), arch/x86/kernel/sys_x86_64.c. @returns the address, ELSEWHERE or -errno. */
+export function mmap(mm: Mm, { file: index, ...call }: MmapCall): number {
   if (!isAligned(call.offset)) return -ERRNO.EINVAL;
-  const anonymous = (mapFlags & MAP.ANONYMOUS) !== 0;
-  const file = anonymous ? null : mm.files[call.file];
-  if (file === undefined) return -ERRNO.EBADF;
+  const file = call.flags & MAP.ANONYMOUS ? null : mm.files[index];
+  return file === undefined ? -ERRNO.EBADF : doMmap(mm, { ...call, file });
+}
+
+/** do_mmap(), mm/mmap.c. */
+export function doMmap(mm: Mm, call: Omit<MmapCall, 'file'> & { readonly file: OpenFile | null }): number {
+  const { prot, flags: mapFlags, file } = call;
   if (call.length === 0) return -ERRNO.EINVAL;
   const fixed = (mapFlags & (MAP.FIXED | MAP.FIXED_NOREPLACE)) !== 0;
   const bytes = pageAlign(call.length);

@@ -86,10 +86,15 @@ function resizable(mm: Mm, address: number, oldBytes: number, newBytes: number, 
   if (flags & MREMAP.DONTUNMAP && !mayKeepSource(mm, vma)) return -ERRNO.EINVAL;
   if (oldBytes > vma.end * PAGE - address) return -ERRNO.EFAULT;
   if (newBytes === oldBytes) return vma;
-  if (vma.flags & VM.LOCKED && !mayLockMore(mm, vma.flags, (newBytes - oldBytes) / PAGE))
-    return -ERRNO.EAGAIN;
+  if (vma.flags & VM.LOCKED && !mayLockGrowth(mm, newBytes - oldBytes)) return -ERRNO.EAGAIN;
   // may_expand_vm() and overcommit: more than there is address space.
   return newBytes > TASK_SIZE ? -ERRNO.ENOMEM : vma;
+}
+
+/** 5.10 counts in bytes, and the sum goes around at the top; later kernels count in pages. */
+function mayLockGrowth(mm: Mm, bytes: number): boolean {
+  if (mm.kernel.has('locks-are-counted-in-pages')) return mayLockMore(mm, VM.LOCKED, bytes / PAGE);
+  return wrap(mm.lockedVm * PAGE + bytes) <= mm.limits.memlock;
 }
 
 /** 5.10 keeps the source of private anonymous mappings only; 5.13 and later of everything. */

@@ -25,6 +25,8 @@ export const signatures = {
   execute: ['addr'],
   /** The next n operations are a child's, which then ends; the parent waits and goes on after them. */
   fork: ['int'],
+  msync: ['addr', 'len', 'int'],
+  remap_file_pages: ['addr', 'len', 'int', 'int', 'int'],
 } as const satisfies Record<string, readonly Kind[]>;
 export type OperationName = keyof typeof signatures;
 export const operationNames = Object.keys(signatures) as OperationName[];

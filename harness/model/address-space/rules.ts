@@ -52,6 +52,8 @@ export const operationPlaces: Readonly<Record<string, string>> = {
   read: 'arch/x86/mm/fault.c: do_user_addr_fault(); mm/memory.c: handle_pte_fault()',
   write: 'arch/x86/mm/fault.c: do_user_addr_fault(); mm/memory.c: do_wp_page(), do_anonymous_page()',
   execute: 'arch/x86/mm/fault.c: do_user_addr_fault(), access_error()',
+  msync: 'mm/msync.c: msync()',
+  remap_file_pages: 'mm/mmap.c: remap_file_pages()',
   fork: 'kernel/fork.c: dup_mmap(); mm/rmap.c: anon_vma_fork()',
 };
 

@@ -6,12 +6,20 @@ import { mlock, mlock2, mlockall, munlock, munlockall } from './mlock.ts';
 import { mmap } from './mmap.ts';
 import { mprotect } from './mprotect.ts';
 import { mremap } from './mremap.ts';
+import { msync } from './msync.ts';
 import { munmap } from './munmap.ts';
 import { addresses, lengths, signatures, type Operation, type Program } from './operation.ts';
+import { remapFilePages } from './remap-file-pages.ts';
 import type { Mm } from './types.ts';
 
 /** The result of a step: an address or another number, -errno, ELSEWHERE, or faultResult(). */
-export function applyOperation(mm: Mm, base: number, { name, args }: Operation): number {
+export function applyOperation(mm: Mm, base: number, operation: Operation): number {
+  const result = perform(mm, base, operation);
+  // The C library's syscall() returns a long.
+  return result >= 2 ** 63 ? result - 2 ** 64 : result;
+}
+
+function perform(mm: Mm, base: number, { name, args }: Operation): number {
   const kinds = signatures[name];
   const a = args.map((value, index) => absolute(kinds[index] ?? 'int', value, base));
   const [first = 0, second = 0, third = 0, fourth = 0, fifth = 0, sixth = 0] = a;
@@ -48,6 +56,10 @@ export function applyOperation(mm: Mm, base: number, { name, args }: Operation):
       return exchange(mm, first, second * 256 + 0xc3);
     case 'execute':
       return execute(mm, first);
+    case 'msync':
+      return msync(mm, first, second, third);
+    case 'remap_file_pages':
+      return remapFilePages(mm, first, second, third, fourth);
     case 'fork':
       return 0;
   }

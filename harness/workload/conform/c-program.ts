@@ -123,6 +123,8 @@ function statement({ name, args }: Operation): string {
     case 'mlock2':
     case 'munlock':
     case 'munlockall':
+    case 'msync':
+    case 'remap_file_pages':
       return `CALL(SYS_${[name, ...a].join(', ')});`;
   }
 }

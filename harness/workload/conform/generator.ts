@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { MADV, MAP, MCL, MREMAP, PROT } from '../../model/address-space/flags.ts';
+import { MADV, MAP, MCL, MREMAP, MS, PROT } from '../../model/address-space/flags.ts';
 import {
   addresses,
   lengths,
@@ -175,6 +175,23 @@ const table: Weighted<readonly [OperationName, fc.Arbitrary<number[]>]> = [
     ],
   ],
   [2, ['execute', tuple(page.map((at) => at * PAGE))]],
+  [
+    1,
+    ['msync', tuple(address, length, pick([2, MS.ASYNC], [2, MS.SYNC], [2, MS.INVALIDATE], [1, 5], [1, 8]))],
+  ],
+  [
+    3,
+    [
+      'remap_file_pages',
+      tuple(
+        arenaAddress,
+        bytesOfPages,
+        pick([8, 0], [1, 1]),
+        fc.integer({ min: 0, max: 7 }),
+        pick([3, 0], [1, MAP.NONBLOCK]),
+      ),
+    ],
+  ],
   [3, ['fork', tuple(fc.integer({ min: 0, max: 12 }))]],
 ];
 
@@ -288,6 +305,8 @@ const locked = fc
     call('mlock', at * PAGE, pages * PAGE),
     call('mremap', at * PAGE, pages * PAGE, pages * PAGE, how, (at + 40) * PAGE),
     mapPage(at + 80, more, RW, ANON | MAP.LOCKED),
+    // -2 is the length 2^64 - 4096.
+    call('mremap', (at + 80) * PAGE, more * PAGE, -2, 0, 0),
     call('munlock', at * PAGE, pages * PAGE),
   ]);
 
@@ -303,6 +322,23 @@ const punched = fc
     call('madvise', (at + 20) * PAGE, 2 * PAGE, MADV.DONTNEED),
   ]);
 
+/** Pages of a shared mapping in another order, and back. */
+const reordered = fc
+  .tuple(near, rights, pick([2, 0], [1, -1], [1, 2]), fc.integer({ min: 0, max: 4 }), extra)
+  .map(([at, right, from, other, bits]) => {
+    const flags = MAP.SHARED | MAP.FIXED | bits | (from < 0 ? MAP.ANONYMOUS : 0);
+    const turn = (page: number, offset: number) =>
+      call('remap_file_pages', (at + page) * PAGE, PAGE, 0, offset, 0);
+    return [
+      call('mmap', at * PAGE, 3 * PAGE, right, flags, from, 0),
+      ...writes(at, 7),
+      turn(1, other),
+      turn(0, 1),
+      turn(1, 1),
+      turn(0, 0),
+    ];
+  });
+
 const part: fc.Arbitrary<Operation[]> = fc.oneof(
   { weight: 30, arbitrary: operation.map((one) => [one]) },
   { weight: 1, arbitrary: closeGap },
@@ -312,6 +348,7 @@ const part: fc.Arbitrary<Operation[]> = fc.oneof(
   { weight: 1, arbitrary: overHole },
   { weight: 1, arbitrary: locked },
   { weight: 1, arbitrary: punched },
+  { weight: 1, arbitrary: reordered },
 );
 
 /** Programs of `size` operations or less. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ERRNO, MADV, MAP, MREMAP, PROT } from '../../../harness/model/address-space/flags.ts';
+import { ERRNO, MADV, MAP, MREMAP, MS, PROT } from '../../../harness/model/address-space/flags.ts';
 import { forkMm, exitMm } from '../../../harness/model/address-space/fork.ts';
 import { mapsLine } from '../../../harness/model/address-space/maps.ts';
 import { ELSEWHERE } from '../../../harness/model/address-space/mmap.ts';
@@ -9,7 +9,7 @@ import { callsOn, processOn, shape } from './world.ts';
 const RW = PROT.READ | PROT.WRITE;
 const ANON = MAP.PRIVATE | MAP.ANONYMOUS | MAP.FIXED;
 const SHARED = MAP.SHARED | MAP.ANONYMOUS | MAP.FIXED;
-const { EINVAL, ENOMEM, EFAULT, EACCES, EAGAIN, EEXIST, EBADF, EPERM } = ERRNO;
+const { EINVAL, ENOMEM, EFAULT, EACCES, EAGAIN, EEXIST, EBADF, EBUSY, EPERM } = ERRNO;
 const word = (value: number) => value * 256 + 0xc3;
 
 function world(release?: string, memlockPages?: number) {
@@ -396,6 +396,21 @@ describe('mremap: mm/mremap.c', () => {
     expect(w.remap(2, 0, 1, MOVE, 8)).toBe(-EINVAL);
   });
 
+  test('a locked mapping that grows beyond all bounds: EAGAIN, or around at 2^64 and ENOMEM', () => {
+    const grown = (release: string) => {
+      const w = world(release);
+      w.map(0, 2, RW, ANON);
+      w.lock(0, 2);
+      return w.call('mremap', 4096, 4096, -2, 0, 0);
+    };
+    expect(grown('5.10.0')).toBe(-ENOMEM);
+    expect(grown('6.1.0')).toBe(-EAGAIN);
+  });
+
+  test('an address that reads as a negative number', () => {
+    expect(world().call('mremap', -4, 4096, 4096, 0, 0)).toBe(-4096);
+  });
+
   test('several VMAs move at once since 6.17', () => {
     const moved = (release: string) => {
       const w = world(release);
@@ -454,6 +469,34 @@ describe('accesses: do_user_addr_fault(), arch/x86/mm/fault.c', () => {
     w.map(300, 1, RW, ANON);
     expect(w.write(556, 1)).toBe(faultResult('SEGV_MAPERR'));
     expect(w.write(557, 1)).toBe(0);
+  });
+});
+
+describe('msync: mm/msync.c, and remap_file_pages(): mm/mmap.c', () => {
+  test('holes, locks and contradictions', () => {
+    const w = world();
+    w.map(0, 1, RW, ANON);
+    w.map(2, 1, RW, ANON);
+    expect(w.call('msync', 0, 4096, MS.SYNC)).toBe(0);
+    expect(w.call('msync', 0, 3 * 4096, MS.SYNC)).toBe(-ENOMEM);
+    expect(w.call('msync', 0, 4096, MS.SYNC | MS.ASYNC)).toBe(-EINVAL);
+    expect(w.call('msync', 8, 4096, MS.SYNC)).toBe(-EINVAL);
+    w.lock(2, 1);
+    expect(w.call('msync', 0, 3 * 4096, MS.INVALIDATE)).toBe(-EBUSY);
+  });
+
+  test('pages in another order, and back in one piece', () => {
+    const w = world();
+    w.map(0, 3, RW, SHARED);
+    [0, 1, 2].forEach((page) => w.write(page, page + 1));
+    expect(w.call('remap_file_pages', 4096, 4096, 0, 0, 0)).toBe(0);
+    expect(w.shape()).toEqual(['0-1 rw-s', '1-2 rw-s', '2-3 rw-s']);
+    expect([0, 1, 2].map((page) => w.read(page))).toEqual([1, 1, 3].map(word));
+    expect(w.call('remap_file_pages', 4096, 4096, 0, 1, 0)).toBe(0);
+    expect(w.shape()).toEqual(['0-3 rw-s']);
+    w.map(8, 1, RW, ANON);
+    expect(w.call('remap_file_pages', 8 * 4096, 4096, 0, 0, 0)).toBe(-EINVAL);
+    expect(w.call('remap_file_pages', 0, 4096, 1, 0, 0)).toBe(-EINVAL);
   });
 });
 
