@@ -61,8 +61,16 @@ export async function conform(options: ConformOptions): Promise<ExitCode> {
   await keep(report, directory);
   if (options.json) console.log(JSON.stringify(summary(report, seconds), null, 2));
   else print(report, seconds, directory);
-  return report.disagreements.size > 0 || report.killer ? EXIT.kernelAtFault : EXIT.clean;
+  if (report.disagreements.size > 0 || report.killer) return EXIT.kernelAtFault;
+  if (options.sysctl === 'on' && !report.faults[SPECULATIVE]) {
+    process.stderr.write('spf: not one fault was speculative: this run proves nothing about the series\n');
+    return EXIT.rig;
+  }
+  return EXIT.clean;
 }
+
+/** The series' own counter (mm/vmstat.c). */
+const SPECULATIVE = 'vmstat.speculative_pgfault';
 
 async function bootFor(
   options: ConformOptions,
@@ -112,7 +120,7 @@ async function keep({ explanations, killer }: ConformReport, directory: string):
 function summary(report: ConformReport, seconds: number) {
   const { release, operations, programs, time, killer } = report;
   return {
-    ...{ release, operations, programs, seconds, time },
+    ...{ release, operations, programs, seconds, time, faults: report.faults },
     operationsPerSecond: Math.round(operations / seconds),
     modelShare: time.model / (seconds * 1000),
     disagreements: Object.fromEntries(report.disagreements),
@@ -131,6 +139,11 @@ function print(report: ConformReport, seconds: number, directory: string): void 
   console.log(
     `  ${Math.round(operations / seconds)} operations a second; ${share(time.model)} of the time in the model, ${share(time.generate)} in the generator`,
   );
+  const { [SPECULATIVE]: speculative, 'vmstat.pgfault': classic = 0 } = report.faults;
+  if (speculative !== undefined)
+    console.log(
+      `  ${((speculative / (speculative + classic)) * 100).toFixed(1)} % of the faults were speculative`,
+    );
   for (const [sort, count] of report.disagreements) console.log(pc.red(`  ${sort}: ${count} programs`));
   for (const { headline, because, source } of report.explanations) {
     console.log(`\n${pc.bold(headline)}`);

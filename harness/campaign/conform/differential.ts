@@ -3,6 +3,7 @@ import type { Running } from '../../machine/types.ts';
 import { compareProgram, type Disagreement } from '../../model/address-space/compare.ts';
 import type { Program } from '../../model/address-space/operation.ts';
 import { samplePrograms } from '../../workload/conform/generator.ts';
+import { readVmstat, vmstatGrowth } from '../../workload/report-lines.ts';
 import { runBatch, type BatchResult } from './batch.ts';
 import { explain, type Explanation } from './explain.ts';
 import { shrinkProgram, type RunPrograms } from './shrink.ts';
@@ -30,6 +31,8 @@ export interface ConformReport {
   readonly explanations: readonly Explanation[];
   /** The program that ran when the machine went away. */
   readonly killer?: Program;
+  /** What the counters of faults in /proc/vmstat grew by; empty when the machine went away. */
+  readonly faults: Readonly<Record<string, number>>;
   /** Milliseconds spent in each part. */
   readonly time: { readonly generate: number; readonly run: number; readonly model: number };
 }
@@ -43,9 +46,10 @@ export async function runConform(running: Running, options: ConformOptions): Pro
   const disagreements = new Map<string, number>();
   const explanations: Explanation[] = [];
   let [operations, count] = [0, 0];
-  const report = (): ConformReport => ({
-    ...{ release: running.release, operations, programs: count, disagreements, explanations, time },
+  const report = (faults: Readonly<Record<string, number>> = {}): ConformReport => ({
+    ...{ release: running.release, operations, programs: count, disagreements, explanations, faults, time },
   });
+  const before = await vmstatOf(running);
   for (let round = 0; operations < options.operations; round++) {
     if (signal.aborted) throw new CancelledError('conform was cancelled');
     const programs = timed(time, 'generate', () => samplePrograms(seed + round, batch, size));
@@ -68,7 +72,12 @@ export async function runConform(running: Running, options: ConformOptions): Pro
     }
     options.onProgress?.(report());
   }
-  return report();
+  return report(vmstatGrowth(before, await vmstatOf(running)));
+}
+
+async function vmstatOf(running: Running): Promise<Record<string, number>> {
+  const { stdout } = await running.exec(['cat', '/proc/vmstat'], { timeout: 60 });
+  return readVmstat(stdout);
 }
 
 function timed<T>(time: Record<string, number>, part: string, work: () => T): T {
