@@ -1,50 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { compareProgram } from '../../../harness/model/address-space/compare.ts';
-import { hashContents, hashMaps } from '../../../harness/model/address-space/digest.ts';
-import { ARENA_PAGES, type Operation, type Program } from '../../../harness/model/address-space/operation.ts';
-import { runProgram } from '../../../harness/model/address-space/step.ts';
-import type { Kernel } from '../../../harness/model/address-space/kernel.ts';
-import type { Mm } from '../../../harness/model/address-space/types.ts';
-import { PAGE } from '../../../harness/model/address-space/u64.ts';
 import { differences, type DifferenceName } from '../../../harness/model/address-space/kernel.ts';
-import { mmAt, type ProcessStart } from '../../../harness/model/address-space/compare.ts';
+import { PAGE } from '../../../harness/model/address-space/u64.ts';
 import { samplePrograms } from '../../../harness/workload/conform/generator.ts';
 import { BASE } from './world.ts';
+import { observe, start, turnedOver, type Wrong } from './wrong-kernel.ts';
 
 /**
  * A kernel that is wrong in one thing must be noticed by programs as the workload generates them. The wrong kernel is
  * the model itself with one rule turned over, or one effect spoilt.
  */
-
-const start: ProcessStart = {
-  ...{ release: '5.10.223', base: BASE, startBrk: BASE - 0x20000, heapStart: BASE - 0x20000 },
-  ...{ memlock: 32 * PAGE, stack: 200 * PAGE, ksm: true, thp: true },
-};
-
-interface Wrong {
-  /** Changes the kernel's rules before the program. */
-  readonly rules?: (kernel: Kernel) => Kernel;
-  /** Spoils the state after an operation. */
-  readonly spoil?: (mm: Mm, operation: Operation) => void;
-  readonly result?: (result: number, operation: Operation) => number;
-}
-
-function observe(program: Program, release: string, wrong: Wrong) {
-  const mm = mmAt({ ...start, release });
-  if (wrong.rules) Object.assign(mm, { kernel: wrong.rules(mm.kernel) });
-  const steps: { result: number; maps: number; contents: number }[] = [];
-  runProgram(program, mm, BASE, ({ mm: now, operation, result }) => {
-    wrong.spoil?.(now, operation);
-    const first = BASE / PAGE;
-    steps.push({
-      result: wrong.result?.(result, operation) ?? result,
-      maps: hashMaps(now, first, first + ARENA_PAGES),
-      contents: hashContents(now, first, first + ARENA_PAGES),
-    });
-    return true;
-  });
-  return steps;
-}
 
 const sample = samplePrograms(7, 1500, 40);
 
@@ -62,11 +27,7 @@ describe('every difference between kernels, turned over', () => {
   const names = Object.keys(differences) as DifferenceName[];
   test.each(names)('%s', (turned) => {
     const release = differences[turned].since.join('.');
-    const rules = (kernel: Kernel): Kernel => ({
-      ...kernel,
-      has: (name) => (name === turned ? !kernel.has(name) : kernel.has(name)),
-    });
-    expect(noticed(release, { rules })).toBe(true);
+    expect(noticed(release, turnedOver(turned))).toBe(true);
   });
 });
 
