@@ -100,6 +100,54 @@ static bool skip_access(ucontext_t *context)
 }
 #endif
 
+#if GUARD_EXECUTES
+/* Where guard_execute() jumped to, and how to come back from there. */
+static _Thread_local volatile uint64_t executed, back_place, back_stack;
+
+/* Zeros are `add %al, (%rax)`; with a zero rax they end in a fault at address 0, which says that they were fetched. */
+bool guard_execute(const void *code)
+{
+	guard_last.signal = 0;
+	executed = (uint64_t)(uintptr_t)code;
+	__asm__ volatile("leaq -128(%%rsp), %%rsp\n\t" /* past the red zone */
+			 "leaq 1f(%%rip), %%rax\n\tmovq %%rax, %0\n\tmovq %%rsp, %1\n\t"
+			 "xorl %%eax, %%eax\n\tcall *%2\n1:\tleaq 128(%%rsp), %%rsp"
+			 : "=m"(back_place), "=m"(back_stack)
+			 : "b"(code)
+			 : "rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "cc", "memory");
+	executed = 0;
+	return guard_last.signal == 0;
+}
+
+static bool end_execution(int signal, const siginfo_t *info, ucontext_t *context)
+{
+	uint64_t place = current_place(context), address = (uint64_t)(uintptr_t)info->si_addr;
+	if (!executed || place != executed || info->si_code <= 0)
+		return false;
+	if (address) {
+		guard_last.code = info->si_code;
+		guard_last.address = address;
+		guard_last.signal = signal;
+	}
+	context->uc_mcontext.gregs[REG_RIP] = (greg_t)back_place;
+	context->uc_mcontext.gregs[REG_RSP] = (greg_t)back_stack;
+	return true;
+}
+#else
+bool guard_execute(const void *code)
+{
+	rig_broken("cannot jump to %p: this architecture has no way back yet", code);
+}
+
+static bool end_execution(int signal, const siginfo_t *info, ucontext_t *context)
+{
+	(void)signal;
+	(void)info;
+	(void)context;
+	return false;
+}
+#endif
+
 __attribute__((noreturn)) static void die_loudly(int signal, const siginfo_t *info, uint64_t place)
 {
 	char text[160];
@@ -121,6 +169,8 @@ __attribute__((noreturn)) static void die_loudly(int signal, const siginfo_t *in
 static void handle(int signal, siginfo_t *info, void *context)
 {
 	uint64_t address = (uint64_t)(uintptr_t)info->si_addr;
+	if (end_execution(signal, info, context))
+		return;
 	/* si_code <= 0 was sent by somebody and is no fault. */
 	bool ours = info->si_code > 0 && address >= area_start && address < area_end;
 	if (ours) {

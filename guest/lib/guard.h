@@ -24,8 +24,15 @@ void guard_start(const void *area, uint64_t bytes);
 /* Gives the calling thread its alternate stack. Before its first guarded access. */
 void guard_thread(void);
 
+/*
+ * Fetches and runs an instruction at `code`, which must be a return or zeros. False when it could not be fetched: see
+ * guard_last. Where this architecture has no way to do it, GUARD_EXECUTES is 0 and the process ends.
+ */
+bool guard_execute(const void *code);
+
 #if defined(__x86_64__)
 #define GUARD_BY_TABLE 1
+#define GUARD_EXECUTES 1
 #define GUARD_FIXUP(from, to) \
 	".pushsection guard_fixups, \"a\"\n\t.balign 4\n\t.long " #from " - ., " #to " - .\n\t.popsection\n\t"
 
@@ -109,6 +116,10 @@ static inline bool guard_store(volatile uint64_t *word, uint64_t value)
 bool guard_store(volatile uint64_t *word, uint64_t value);
 bool guard_load(const volatile uint64_t *word, uint64_t *value);
 bool guard_exchange(volatile uint64_t *word, uint64_t value, uint64_t *old);
+#endif
+
+#ifndef GUARD_EXECUTES
+#define GUARD_EXECUTES 0
 #endif
 
 #endif

@@ -43,7 +43,11 @@ export async function boot(argv: readonly string[], options: BootCommandOptions)
 const bootOptions = (arch: Arch, directory: string, { signal }: Context) =>
   ({ arch, cpus: 2, memoryMiB: 2048, append: [], directory, signal }) as const;
 
-async function imageOfPlan(options: BootCommandOptions, ctx: Context): Promise<Image> {
+/** The kernel of a plan, built or from the cache. */
+export async function imageOfPlan(
+  options: Pick<BootCommandOptions, 'plan' | 'arch' | 'kernel' | 'profile'>,
+  ctx: Context,
+): Promise<Image> {
   const { plan, arch, kernel, profile } = options;
   const request = requestRun(plan, { arch: [arch], kernel: [kernel], profile: [profile] }, projectDir);
   const observer = createObserver();

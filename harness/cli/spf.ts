@@ -140,6 +140,30 @@ program
   .action(ends(async (options: object) => (await import('./model.ts')).model(options as never)));
 
 program
+  .command('conform')
+  .summary('compare a kernel with the model of an address space, program by program')
+  .description(
+    'Generate programs of system calls and accesses, run them, and compare every step with the model.',
+  )
+  .option(
+    '--on <machine>',
+    "local: this host's kernel; debian: Debian's prebuilt one; plan: one of a plan's",
+    'local',
+  )
+  .option('--plan <plan>', 'plan that names base and series', 'default')
+  .option('--arch <id>', 'architecture', 'x86_64')
+  .option('--kernel <which>', 'series or base', 'series')
+  .option('--profile <name>', 'profile', 'race')
+  .option('--sysctl <state>', 'on or off: vm.speculative_page_fault')
+  .option('--seed <n>', 'seed of the first batch', natural, 1)
+  .option('--operations <n>', 'how many operations to run, at least', natural, 100_000)
+  .option('--size <n>', 'operations of a program, at most', natural, 40)
+  .option('--explain <n>', 'how many disagreements are shrunk and explained', natural, 5)
+  .option('--out <dir>', 'where C programs and the console go; exists')
+  .option('--json', 'print as JSON')
+  .action(ends(async (options: object) => (await import('./conform.ts')).conform(options as never)));
+
+program
   .command('report')
   .summary('write the reports of a run again, from its record')
   .argument('[run]', 'run.json or its directory', 'out/latest')
