@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pc from 'picocolors';
 import { type Arch, findArch } from '../arch/index.ts';
+import { didYouMean } from '../base/did-you-mean.ts';
 import { EXIT, type ExitCode, UsageError } from '../base/errors.ts';
 import { buildGuest } from '../build/guest.ts';
 import { debianKernel } from '../build/debian/kernel.ts';
@@ -10,6 +11,7 @@ import { type ConformReport, runConform } from '../campaign/conform/differential
 import { localMachine } from '../machine/local/machine.ts';
 import { qemuMachine } from '../machine/qemu/machine.ts';
 import { BootFailure, type Running } from '../machine/types.ts';
+import { operationNames, type OperationName } from '../model/address-space/operation.ts';
 import { cProgram } from '../workload/conform/c-program.ts';
 import { imageOfPlan } from './boot.ts';
 import { commandContext } from './context.ts';
@@ -24,18 +26,20 @@ export interface ConformOptions {
   readonly operations: number;
   readonly size: number;
   readonly explain: number;
+  readonly without?: string[];
   readonly sysctl?: string;
   readonly out?: string;
   readonly json?: boolean;
 }
 
 /** Programs of one start of the guest program. */
-const BATCH = 500;
+const BATCH = 100;
 
 /** `spf conform`: 0 model and kernel agree on everything, 1 they do not. */
 export async function conform(options: ConformOptions): Promise<ExitCode> {
   const arch = findArch(options.arch);
   if (arch === undefined) throw new UsageError(`unknown architecture "${options.arch}"`);
+  const without = (options.without ?? []).map(operationNamed);
   const ctx = commandContext();
   const directory = options.out ?? (await mkdtemp(join(tmpdir(), 'spf-conform-')));
   let running: Running;
@@ -51,6 +55,7 @@ export async function conform(options: ConformOptions): Promise<ExitCode> {
   let report: ConformReport;
   try {
     report = await runConform(running, {
+      without,
       ...{ seed: options.seed, operations: options.operations, size: options.size },
       ...{ batch: BATCH, explain: options.explain, signal: ctx.signal, onProgress: showProgress },
     });
@@ -71,6 +76,13 @@ export async function conform(options: ConformOptions): Promise<ExitCode> {
 
 /** The series' own counter (mm/vmstat.c). */
 const SPECULATIVE = 'vmstat.speculative_pgfault';
+
+function operationNamed(text: string): OperationName {
+  const found = operationNames.find((name) => name === text);
+  if (found === undefined)
+    throw new UsageError(`--without ${text}: there is no such operation${didYouMean(text, operationNames)}`);
+  return found;
+}
 
 async function bootFor(
   options: ConformOptions,

@@ -154,6 +154,7 @@ program
   .option('--arch <id>', 'architecture', 'x86_64')
   .option('--kernel <which>', 'series or base', 'series')
   .option('--profile <name>', 'profile', 'race')
+  .option('--without <operation...>', 'leave these operations out of the programs')
   .option('--sysctl <state>', 'on or off: vm.speculative_page_fault')
   .option('--seed <n>', 'seed of the first batch', natural, 1)
   .option('--operations <n>', 'how many operations to run, at least', natural, 100_000)

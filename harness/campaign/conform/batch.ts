@@ -19,8 +19,9 @@ export interface BatchOptions {
   readonly signal: AbortSignal;
 }
 
-/** Seconds: what a program may take in the slowest guest, and what starting takes. */
-const PER_PROGRAM = 2;
+/** Seconds until a program counts as hung: a thousand times what it takes in a guest that is let run. */
+const PATIENCE = 10;
+/** Seconds for starting and ending. */
 const GRACE = 120;
 
 /** Run programs on a machine, each in a fresh process. @throws RigError when `conform` itself fails. */
@@ -32,18 +33,21 @@ export async function runBatch(
   const reader = new ResultReader(full);
   const observed: ObservedProgram[] = [];
   let broken: Error | undefined;
-  const exec = await running.exec([join(running.programs, 'conform'), ...(full ? ['--full', '1'] : [])], {
-    input: encodePrograms(programs),
-    timeout: GRACE + PER_PROGRAM * programs.length,
-    signal,
-    onStdout: (chunk) => {
-      try {
-        if (broken === undefined) observed.push(...reader.push(chunk));
-      } catch (error) {
-        broken = error instanceof Error ? error : new Error(String(error));
-      }
+  const exec = await running.exec(
+    [join(running.programs, 'conform'), '--patience', String(PATIENCE), '--full', full ? '1' : '0'],
+    {
+      input: encodePrograms(programs),
+      timeout: GRACE + PATIENCE * programs.length,
+      signal,
+      onStdout: (chunk) => {
+        try {
+          if (broken === undefined) observed.push(...reader.push(chunk));
+        } catch (error) {
+          broken = error instanceof Error ? error : new Error(String(error));
+        }
+      },
     },
-  });
+  );
   if (signal.aborted) throw new CancelledError('conform was cancelled');
   if (broken !== undefined) throw broken;
   if (exec.exitCode !== 0 && !exec.lost)

@@ -1,7 +1,7 @@
 import { CancelledError } from '../../base/errors.ts';
 import type { Running } from '../../machine/types.ts';
 import { compareProgram, type Disagreement } from '../../model/address-space/compare.ts';
-import type { Program } from '../../model/address-space/operation.ts';
+import type { OperationName, Program } from '../../model/address-space/operation.ts';
 import { samplePrograms } from '../../workload/conform/generator.ts';
 import { readVmstat, vmstatGrowth } from '../../workload/report-lines.ts';
 import { runBatch, type BatchResult } from './batch.ts';
@@ -18,6 +18,8 @@ export interface ConformOptions {
   readonly batch: number;
   /** Disagreements that are shrunk; further ones of the same sort are only counted. */
   readonly explain: number;
+  /** Operations that the programs do without. */
+  readonly without?: readonly OperationName[];
   readonly signal: AbortSignal;
   readonly onProgress?: (report: ConformReport) => void;
 }
@@ -52,7 +54,9 @@ export async function runConform(running: Running, options: ConformOptions): Pro
   const before = await vmstatOf(running);
   for (let round = 0; operations < options.operations; round++) {
     if (signal.aborted) throw new CancelledError('conform was cancelled');
-    const programs = timed(time, 'generate', () => samplePrograms(seed + round, batch, size));
+    const programs = timed(time, 'generate', () =>
+      samplePrograms(seed + round, batch, size, options.without),
+    );
     const begun = performance.now();
     const result = await run(programs);
     time.run += performance.now() - begun;

@@ -12,8 +12,9 @@ export type RunPrograms = (programs: readonly Program[]) => Promise<BatchResult>
 
 /** Rounds of candidates; each round is one run of the guest program. */
 const ROUNDS = 60;
-/** Candidates a round. */
+/** Candidates a round; few where each one that hangs is waited for. */
 const WIDTH = 200;
+const WIDTH_OF_HANGS = 12;
 
 /**
  * The smallest program that we find which disagrees in the same way: parts are left out, then arguments made simple.
@@ -25,8 +26,9 @@ export async function shrinkProgram(
   run: RunPrograms,
 ): Promise<Shrunk> {
   let best: Shrunk = { program: program.slice(0, found.step + 1), disagreement: found };
+  const width = found.what === 'ending' ? WIDTH_OF_HANGS : WIDTH;
   for (let round = 0; round < ROUNDS; round++) {
-    const candidates = [...smaller(best.program), ...simpler(best.program)].slice(0, WIDTH);
+    const candidates = [...smaller(best.program), ...simpler(best.program)].slice(0, width);
     const next = await firstThatFails(candidates, best, run);
     if (next === undefined) return best;
     best = next;

@@ -1,5 +1,5 @@
 import { prepareAnon } from './anon.ts';
-import { pageProblem, readPage, writePage } from './content.ts';
+import { faultForWrite, pageProblem, readPage, writePage } from './content.ts';
 import { SIGNAL, VM, type SignalName } from './flags.ts';
 import { lockLimit } from './mlock.ts';
 import { isAccessible } from './mm.ts';
@@ -30,12 +30,8 @@ export function exchange(mm: Mm, address: number, value: number): number {
   if (typeof vma === 'string') return faultResult(vma);
   const page = Math.floor(address / PAGE);
   if (!(vma.flags & VM.WRITE)) return faultResult('SEGV_ACCERR');
-  const problem = pageProblem(mm, vma, page);
-  if (problem !== undefined) {
-    // do_cow_fault() prepares the anon_vma before it asks the file.
-    if (!(vma.flags & VM.SHARED)) prepareAnon(mm, vma);
-    return faultResult(problem);
-  }
+  const problem = faultForWrite(mm, vma, page);
+  if (problem !== undefined) return faultResult(problem);
   const old = readPage(mm, vma, page);
   writePage(mm, vma, page, value);
   return old;

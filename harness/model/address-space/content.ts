@@ -28,9 +28,15 @@ export function writePage(mm: Mm, vma: Vma, page: number, value: number): void {
   mm.anonymous.set(page, value);
 }
 
-/** A write fault without a write: a private page becomes the process's own. */
-export function ownPage(mm: Mm, vma: Vma, page: number): void {
-  if (isPrivate(vma)) writePage(mm, vma, page, readPage(mm, vma, page));
+/**
+ * A write fault without a write: a private page becomes the process's own. do_cow_fault() prepares the anon_vma before it
+ * asks the file, so that stays even where there is no page.
+ */
+export function faultForWrite(mm: Mm, vma: Vma, page: number): SignalName | undefined {
+  if (isPrivate(vma)) prepareAnon(mm, vma);
+  const problem = pageProblem(mm, vma, page);
+  if (problem === undefined && isPrivate(vma)) writePage(mm, vma, page, readPage(mm, vma, page));
+  return problem;
 }
 
 /** zap_page_range(): private copies are lost; what is in files stays. */

@@ -5,6 +5,8 @@
 export interface Difference {
   /** First release that has it, e.g. [5, 18]. */
   readonly since: readonly [number, number];
+  /** Older series whose stable updates have got it. */
+  readonly also?: readonly (readonly [number, number])[];
   /** First release that has it no longer. */
   readonly until?: readonly [number, number];
   readonly title: string;
@@ -53,6 +55,13 @@ export const differences = {
     since: [6, 17],
     title: 'everything is checked before anything is unmapped; several VMAs can be moved at once',
     place: 'mm/mremap.c: do_mremap(), remap_move()',
+  },
+  'dontunmap-never-merges-itself': {
+    // Seen in 7.2 and in 6.1.192; neither 6.1.176 nor 6.18.44 has it.
+    since: [7, 0],
+    also: [[6, 1]],
+    title: 'an unfaulted mapping moved beside itself by MREMAP_DONTUNMAP stays apart from its source',
+    place: 'mm/vma.c: copy_vma()',
   },
   'dontunmap-forgets-anon': {
     since: [5, 13],
@@ -125,8 +134,10 @@ export function kernelOf(release: string, options: KernelOptions): Kernel {
   const [major = 0, minor = 0] = release.split('.', 2).map((part) => Number.parseInt(part, 10));
   const reached = ([wantedMajor, wantedMinor]: readonly [number, number]) =>
     major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+  const isSeries = (series: readonly [number, number]) => series[0] === major && series[1] === minor;
   const present = new Set<string>();
   for (const [name, row] of Object.entries<Difference>(differences))
-    if (reached(row.since) && !(row.until && reached(row.until))) present.add(name);
+    if ((reached(row.since) && !(row.until && reached(row.until))) || row.also?.some(isSeries))
+      present.add(name);
   return { ...options, release, has: (name) => present.has(name) };
 }

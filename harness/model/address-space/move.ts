@@ -59,7 +59,11 @@ export function moveVma(mm: Mm, source: Vma, { from, oldPages, newPages, to, fla
     // An anonymous mapping without a page yet takes the offset of its new place.
     const pgoff = faulted ? offsetOf(source, from) : to;
     const { start } = source;
-    const copy = copyVma(mm, source, to, to + newPages, pgoff);
+    const apart =
+      !faulted && call & MREMAP.DONTUNMAP && mm.kernel.has('dontunmap-never-merges-itself')
+        ? source.end === to || source.start === to + newPages
+        : false;
+    const copy = copyVma(mm, source, to, to + newPages, pgoff, apart);
     // The source may have been merged into its own copy.
     if (start >= copy.start && start < copy.end) vma = copy;
     movePages(mm, from, to, oldPages);
@@ -75,10 +79,11 @@ export function moveVma(mm: Mm, source: Vma, { from, oldPages, newPages, to, fla
   }
 }
 
-function copyVma(mm: Mm, source: Vma, start: number, end: number, pgoff: number): Vma {
+/** copy_vma(). @param apart whether nothing may be merged. */
+function copyVma(mm: Mm, source: Vma, start: number, end: number, pgoff: number, apart: boolean): Vma {
   const { flags, file, anon } = source;
   const range = { start, end, flags, file, anon, pgoff, copiedFrom: source };
-  const merged = mergeVma(mm, previousAt(mm, start), range);
+  const merged = apart ? undefined : mergeVma(mm, previousAt(mm, start), range);
   if (merged !== undefined) return merged;
   const copy: Vma = { ...source, start, end, pgoff, chain: [] };
   cloneAnon(copy, source);

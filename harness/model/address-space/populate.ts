@@ -1,4 +1,4 @@
-import { ownPage, pageProblem } from './content.ts';
+import { faultForWrite, pageProblem } from './content.ts';
 import { ERRNO, VM } from './flags.ts';
 import { isAccessible } from './mm.ts';
 import type { Mm, Vma } from './types.ts';
@@ -28,8 +28,8 @@ export function populateVma(mm: Mm, vma: Vma, start: number, end: number): numbe
   if (onFault) return 0;
   const write = (vma.flags & (VM.WRITE | VM.SHARED)) === VM.WRITE;
   for (let page = start; page < end; page++) {
-    if (pageProblem(mm, vma, page) !== undefined) return -ERRNO.EFAULT;
-    if (write) ownPage(mm, vma, page);
+    const problem = write ? faultForWrite(mm, vma, page) : pageProblem(mm, vma, page);
+    if (problem !== undefined) return -ERRNO.EFAULT;
   }
   return 0;
 }

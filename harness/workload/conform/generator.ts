@@ -357,6 +357,14 @@ export const programs = (size: number): fc.Arbitrary<Program> =>
     .array(part, { minLength: Math.ceil(size / 2), maxLength: size, size: 'max' })
     .map((parts) => parts.flat().slice(0, size));
 
-export function samplePrograms(seed: number, count: number, size: number): Program[] {
-  return fc.sample(programs(size), { seed, numRuns: count });
+/** @param without operations that are left out, after all the choices: the others stay the same. */
+export function samplePrograms(
+  seed: number,
+  count: number,
+  size: number,
+  without: readonly OperationName[] = [],
+): Program[] {
+  const sample = fc.sample(programs(size), { seed, numRuns: count });
+  if (without.length === 0) return sample;
+  return sample.map((program) => program.filter(({ name }) => !without.includes(name)));
 }

@@ -175,6 +175,15 @@ describe('merging and faults: is_mergeable_anon_vma(), mm/mmap.c', () => {
     expect(w.mm.vmas[0]?.anon).not.toBeNull();
   });
 
+  test('a write beyond the end of a private file gives an anon_vma and no page: do_cow_fault(), mm/memory.c', () => {
+    const w = world();
+    w.map(0, 5, RW, MAP.PRIVATE | MAP.FIXED, 2, 2);
+    expect(w.lock(4, 1)).toBe(-ENOMEM);
+    expect(w.mm.vmas[1]?.anon).not.toBeNull();
+    w.call('munlockall');
+    expect(w.shape()).toEqual(['0-4 rw-p', '4-5 rw-p']);
+  });
+
   test('MAP_POPULATE of a private writable mapping writes', () => {
     const w = world();
     w.map(0, 1, RW, ANON | MAP.POPULATE);
@@ -405,6 +414,18 @@ describe('mremap: mm/mremap.c', () => {
     };
     expect(grown('5.10.0')).toBe(-ENOMEM);
     expect(grown('6.1.0')).toBe(-EAGAIN);
+  });
+
+  test('MREMAP_DONTUNMAP beside itself: one VMA, or two since 7.0 and in the 6.1 of stable', () => {
+    const beside = (release: string) => {
+      const w = world(release);
+      w.map(1, 10, RW, ANON);
+      expect(w.remap(1, 1, 1, MOVE | MREMAP.DONTUNMAP, 11)).toBe(11);
+      return w.shape();
+    };
+    expect(beside('5.10.0')).toEqual(['1-12 rw-p']);
+    expect(beside('6.18.0')).toEqual(['1-12 rw-p']);
+    expect(beside('6.1.0')).toEqual(['1-11 rw-p', '11-12 rw-p']);
   });
 
   test('an address that reads as a negative number', () => {
