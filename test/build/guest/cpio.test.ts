@@ -18,6 +18,8 @@ async function contentOf(archive: Uint8Array, path: string): Promise<Uint8Array>
   const { stdout } = await execa('cpio', ['-i', '--to-stdout', '--quiet', path], {
     input: archive,
     encoding: 'buffer',
+    // A file may end with one.
+    stripFinalNewline: false,
   });
   return stdout;
 }
