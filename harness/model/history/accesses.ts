@@ -6,9 +6,10 @@ import { PageState, View, readable, writable } from './state.ts';
  * (it is then allowed to flip back: laxer, never wrong).
  *
  * A signal was decided from the VMA, so it speaks of the newest view; a success may come from the TLB or from an entry
- * not zapped yet, so it may use any view that the thread has not left. That is why a SIGSEGV of an exchange does not
- * end the thread's loads: with the VMA gone and the page write-protected (the zero page, or after fork), the store
- * faults and finds no VMA while the entry still lets loads through. A load that found nothing there ends both.
+ * not zapped yet, so it may use any view that the thread has not left. A SIGSEGV leaves none: munmap detaches the VMA
+ * before it zaps the entry (__do_munmap(), mm/mmap.c, which goes on with the lock held for reading), so a fault finds no
+ * VMA while the entry is there. It was taken because the entry was absent and another thread's fault made it meanwhile, or
+ * because it was write-protected, or because the TLB had an older one; the next access of the same thread succeeds.
  */
 
 const SEGV_MAPERR = 1;
@@ -131,11 +132,9 @@ export function signalFits(mapped: boolean, prot: number, store: boolean, code: 
   return code === SEGV_PKUERR && (prot & 7) === 4;
 }
 
-/** State after SIGSEGV with this si_code, null when the kernel had no reason for it. */
-export function segv(state: PageState, thread: number, store: boolean, code: number): PageState | null {
-  if (!signalFits(state.mapped, state.prot, store, code)) return null;
-  if (state.mapped) return state;
-  return withOlder(state, leave(state.older, null, store ? 0 : thread, thread, false));
+/** State after SIGSEGV with this si_code, null when the kernel had no reason for it. It speaks of the VMA alone. */
+export function segv(state: PageState, store: boolean, code: number): PageState | null {
+  return signalFits(state.mapped, state.prot, store, code) ? state : null;
 }
 
 /** What a child of fork sees of a page that is settled. */

@@ -27,7 +27,7 @@ export function steps(from: Configuration, op: Active, found: (next: Configurati
 function looked(from: Configuration, op: Active): PageState | null {
   const state = from.pages[home(from, op.at)]!;
   if (op.signal === null) return load(state, op.threadBit, op.seen);
-  return segv(state, op.threadBit, op.op === OP.XCHG, op.signal);
+  return segv(state, op.op === OP.XCHG, op.signal);
 }
 
 /**

@@ -276,12 +276,9 @@ function* access(world: World, item: Item, at: number): Generator<World> {
   const thread = record.thread;
   const store = record.op === OP.XCHG;
   const done = (changed: Page): World => set(world, number, changed, at, '2');
-  const last = page.views.length - 1;
   if (record.outcome === OUTCOME.signal) {
     if (!fitsSignal(top(page), record.code, store)) return;
-    // A fault for want of a mapping shows that the thread's entry is gone: a load's for all, a store's for stores.
-    if (record.code === 1 && page.stores[thread]! < last) return;
-    if (record.code === 1 && !store && page.loads[thread]! < last) return;
+    // It speaks of the VMA: the entry may be there until it is zapped, and be used again.
     yield done(page);
     return;
   }

@@ -42,6 +42,11 @@ const BROKEN: readonly (readonly [rule: string, what: string, drafts: readonly D
   ],
   [
     'access-after-unmap',
+    'the thread found no VMA while munmap was under way, and the entry after it returned',
+    [at(0).xchg(1, 2, 0n, 5n), at(9).unmap(3, 20), at(1).segv('READ', 4, 5, 1), at(1).read(21, 22, 5n)],
+  ],
+  [
+    'access-after-unmap',
     'munmap under way, but fork found it over',
     [
       at(0).xchg(1, 2, 0n, 5n),
@@ -148,6 +153,20 @@ const ALLOWED: readonly (readonly [what: string, drafts: readonly Draft[]])[] = 
   [
     'munmap: a store faults, loads go on',
     [at(0).xchg(1, 2, 0n, 5n), at(9).unmap(3, 20), at(1).segv('XCHG', 4, 5, 1), at(1).read(6, 7, 5n)],
+  ],
+  [
+    'munmap: a load finds no VMA, and the same thread an entry that is not zapped yet',
+    [
+      at(0).xchg(1, 2, 0n, 5n),
+      at(9).unmap(3, 20),
+      at(1).segv('READ', 4, 5, 1),
+      at(1).read(6, 7, 5n),
+      at(1).xchg(8, 9, 5n, 6n),
+    ],
+  ],
+  [
+    'munmap: a store finds no VMA, and the same thread an entry that is not zapped yet',
+    [at(0).xchg(1, 2, 0n, 5n), at(9).unmap(3, 20), at(1).segv('XCHG', 4, 5, 1), at(1).xchg(6, 7, 5n, 6n)],
   ],
   [
     'munmap: a store under way when it returns used its entry, though another thread had flipped',
