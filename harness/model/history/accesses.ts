@@ -17,20 +17,13 @@ const SEGV_ACCERR = 2;
 const SEGV_PKUERR = 4;
 
 /** Rebuild the views older than `stop` with the thread marked as gone from them. `null` as stop marks them all. */
-function leave(
-  view: View | null,
-  stop: View | null,
-  read: number,
-  write: number,
-  found: boolean,
-): View | null {
+function leave(view: View | null, stop: View | null, thread: number, found: boolean): View | null {
   if (view === null) return null;
   const beyond = found || stop === null;
-  const older = leave(view.older, stop, read, write, beyond || view === stop);
-  const goneRead = beyond ? view.goneRead | read : view.goneRead;
-  const goneWrite = beyond ? view.goneWrite | write : view.goneWrite;
-  if (older === view.older && goneRead === view.goneRead && goneWrite === view.goneWrite) return view;
-  return new View(view.value, goneRead, goneWrite, view.by, older);
+  const older = leave(view.older, stop, thread, beyond || view === stop);
+  const gone = beyond ? view.gone | thread : view.gone;
+  if (older === view.older && gone === view.gone) return view;
+  return new View(view.value, gone, view.by, older);
 }
 
 function withOlder(state: PageState, older: View | null): PageState {
@@ -51,24 +44,18 @@ export function load(state: PageState, thread: number, value: number): PageState
   if (!readable(state.prot)) return null;
   let chosen: View | null = null;
   for (let view = state.older; view !== null; view = view.older)
-    if ((view.goneRead & thread) === 0 && view.value === value) chosen = view;
-  if (chosen !== null) return withOlder(state, leave(state.older, chosen, thread, thread, false));
+    if ((view.gone & thread) === 0 && view.value === value) chosen = view;
+  if (chosen !== null) return withOlder(state, leave(state.older, chosen, thread, false));
   if (!state.mapped || !holds(state, value)) return null;
   // Zero was seen where it was not certain: now it is.
   if (state.value !== value)
-    return new PageState(true, state.prot, 0, leave(state.older, null, thread, thread, false));
-  return state.older === null ? state : withOlder(state, leave(state.older, null, thread, thread, false));
+    return new PageState(true, state.prot, 0, leave(state.older, null, thread, false));
+  return state.older === null ? state : withOlder(state, leave(state.older, null, thread, false));
 }
 
 function replaceValue(view: View, target: View, value: number): View {
-  if (view === target) return new View(value, view.goneRead, view.goneWrite, view.by, view.older);
-  return new View(
-    view.value,
-    view.goneRead,
-    view.goneWrite,
-    view.by,
-    replaceValue(view.older!, target, value),
-  );
+  if (view === target) return new View(value, view.gone, view.by, view.older);
+  return new View(view.value, view.gone, view.by, replaceValue(view.older!, target, value));
 }
 
 /** States after an exchange that found `old` and left `value`: one for each view where that can have been. */
@@ -86,11 +73,11 @@ export function exchange(
         true,
         state.prot,
         value,
-        state.older === null ? null : leave(state.older, null, thread, thread, false),
+        state.older === null ? null : leave(state.older, null, thread, false),
       ),
     );
   for (let view = state.older; view !== null; view = view.older) {
-    if ((view.goneWrite & thread) !== 0 || view.value !== old) continue;
+    if ((view.gone & thread) !== 0 || view.value !== old) continue;
     const written = replaceValue(state.older!, view, value);
     let target = written;
     for (let known = state.older!; known !== view; known = known.older!) target = target.older!;
@@ -99,7 +86,7 @@ export function exchange(
         state.mapped,
         state.prot,
         state.value,
-        leave(written, target, thread, thread, false),
+        leave(written, target, thread, false),
         -1,
         state.lazy,
       ),

@@ -102,7 +102,7 @@ function effectOn(state: PageState, effect: Exclude<Effect, 10>, op: Active): Pa
       return state.mapped ? null : new PageState(true, op.written, 0);
     case EFFECT.unmap:
       return state.mapped
-        ? new PageState(false, state.prot, 0, new View(state.value, 0, 0, op.row, null))
+        ? new PageState(false, state.prot, 0, new View(state.value, 0, op.row, null))
         : settled(state);
     case EFFECT.hole:
       return UNMAPPED;
@@ -114,7 +114,7 @@ function effectOn(state: PageState, effect: Exclude<Effect, 10>, op: Active): Pa
     case EFFECT.zapIfMapped:
       // Under the read lock: other zaps, and the rest of a munmap, may be under way.
       if (!state.mapped) return effect === EFFECT.zap ? null : state;
-      return new PageState(true, state.prot, 0, new View(state.value, 0, 0, op.row, state.older));
+      return new PageState(true, state.prot, 0, new View(state.value, 0, op.row, state.older));
     case EFFECT.free:
     case EFFECT.freeIfMapped:
       // Under the read lock too. Stores through entries that are still dirty count as before it.

@@ -15,24 +15,21 @@ export const writable = (prot: number): boolean => (prot & RIGHT.write) !== 0;
 /** Content that was replaced by an open call and can still be reached by threads that have not flipped. */
 export class View {
   readonly value: number;
-  /** Threads (bits) whose loads have left this view for a newer one. */
-  readonly goneRead: number;
-  /** Threads whose stores have left it. More than goneRead only under munmap: see accesses.ts. */
-  readonly goneWrite: number;
+  /** Threads (bits) that have left this view for a newer one. */
+  readonly gone: number;
   /** Number of the call that replaced this content; when it ends, the view ends. */
   readonly by: number;
   readonly older: View | null;
   readonly hash: number;
 
-  constructor(value: number, goneRead: number, goneWrite: number, by: number, older: View | null) {
+  constructor(value: number, gone: number, by: number, older: View | null) {
     this.value = value;
-    this.goneRead = goneRead;
-    this.goneWrite = goneWrite;
+    this.gone = gone;
     this.by = by;
     this.older = older;
     let hash = older === null ? 17 : older.hash;
     hash = Math.imul(hash ^ value, 0x85ebca6b);
-    hash = Math.imul(hash ^ (goneRead + Math.imul(goneWrite, 31)), 0xc2b2ae35);
+    hash = Math.imul(hash ^ gone, 0xc2b2ae35);
     this.hash = Math.imul(hash ^ by, 0x27d4eb2f) ^ (hash >>> 15);
   }
 }
@@ -84,8 +81,7 @@ export const UNMAPPED = new PageState(false, 0, 0);
 function sameViews(a: View | null, b: View | null): boolean {
   while (a !== b) {
     if (a === null || b === null) return false;
-    if (a.value !== b.value || a.by !== b.by) return false;
-    if (a.goneRead !== b.goneRead || a.goneWrite !== b.goneWrite) return false;
+    if (a.value !== b.value || a.by !== b.by || a.gone !== b.gone) return false;
     a = a.older;
     b = b.older;
   }
@@ -114,7 +110,7 @@ export function settled(state: PageState): PageState {
 function cutViews(view: View | null, by: number): View | null {
   if (view === null || view.by === by) return null;
   const older = cutViews(view.older, by);
-  return older === view.older ? view : new View(view.value, view.goneRead, view.goneWrite, view.by, older);
+  return older === view.older ? view : new View(view.value, view.gone, view.by, older);
 }
 
 /** Is there something that call `by` replaced and that can still be reached? */
