@@ -66,15 +66,22 @@ export class Memory {
     });
   }
 
-  /** A frame that nothing refers to, with this content. */
-  allocate(s: Uint8Array, content: number): number {
-    const { frames, frame, table, tables, P, T, childFrame } = this.model;
+  /** Frames (bits) that an entry, a TLB, a thread or the child refers to. */
+  private referred(s: Uint8Array): number {
+    const { table, tables, P, T, childFrame } = this.model;
     let used = 1 << s[childFrame]!;
     for (let nth = 1; nth <= tables; nth++) used |= 1 << s[table(nth) + P.frame]!;
     this.eachThread((at) => {
       used |= 1 << s[at + T.tlbFrame]!;
       used |= 1 << s[at + T.frame]!;
     });
+    return used;
+  }
+
+  /** A frame that nothing refers to, with this content. */
+  allocate(s: Uint8Array, content: number): number {
+    const { frames, frame } = this.model;
+    const used = this.referred(s);
     for (let nth = 1; nth <= frames; nth++)
       if ((used & (1 << nth)) === 0) {
         s[frame(nth)] = content;
@@ -96,13 +103,8 @@ export class Memory {
 
   /** Contents of frames that nothing refers to, which decide nothing. */
   forget(s: Uint8Array): void {
-    const { frames, frame, table, tables, P, T, childFrame } = this.model;
-    let used = 1 << s[childFrame]!;
-    for (let nth = 1; nth <= tables; nth++) used |= 1 << s[table(nth) + P.frame]!;
-    this.eachThread((at) => {
-      used |= 1 << s[at + T.tlbFrame]!;
-      used |= 1 << s[at + T.frame]!;
-    });
+    const { frames, frame } = this.model;
+    const used = this.referred(s);
     for (let nth = 1; nth <= frames; nth++) if ((used & (1 << nth)) === 0) s[frame(nth)] = 0;
   }
 }
