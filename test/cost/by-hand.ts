@@ -1,6 +1,6 @@
 /**
  * What a cold run costs beyond the bare work: `node test/cost/by-hand.ts RUN_DIRECTORY`, after a run that began with an
- * empty SPF_CACHE. Does by hand what the run did: unpacks the tree, applies nothing (it is unpacked with the series),
+ * empty SPF_CACHE, of a plan with one tree. Does by hand what the run did: unpacks the tree with the series in it,
  * configures with the run's own configuration, and makes the same targets without ccache; the QEMU runs are taken from
  * the record, since they are the same QEMU runs. Prints both and their ratio.
  */
@@ -25,11 +25,15 @@ async function byHand({ id, release, files }: KernelRecord): Promise<{ unpack: n
   if (files.config === null) throw new Error(`${id} was not built here`);
   const room = await mkdtemp(join(tmpdir(), 'spf-by-hand-'));
   const { repository } = layout({ cacheDir: defaultCacheDir() });
-  const refs = (await $`git --git-dir ${repository} for-each-ref --format=%(refname) refs/ready`).lines();
-  try {
-    const unpack = await seconds(
-      () => $`git --git-dir ${repository} archive ${refs[0] ?? 'HEAD'} | tar -x -C ${room}`,
+  const format = '--format=%(refname)';
+  const refs = (await $`git --git-dir ${repository} for-each-ref ${format} refs/ready`).lines();
+  const [ref, ...others] = refs;
+  if (ref === undefined || others.length > 0)
+    throw new Error(
+      `the cache has ${refs.length} trees, not the one of a cold run: begin with an empty SPF_CACHE`,
     );
+  try {
+    const unpack = await seconds(() => $`git --git-dir ${repository} archive ${ref} | tar -x -C ${room}`);
     const make = await seconds(async () => {
       await $`mkdir ${join(room, 'o')}`;
       await $`cp ${files.config} ${join(room, 'o/.config')}`;
