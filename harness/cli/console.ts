@@ -53,16 +53,11 @@ export async function readConsoles(files: readonly string[], options: ConsoleOpt
 function judgeKnown(findings: readonly Finding[], series: string) {
   const issues = loadKnownIssues(projectDir);
   const today = new Date().toISOString().slice(0, 10);
-  const { fresh, excused } = excuse(findings, issues, {
-    series,
-    arch: null,
-    workload: '',
-    programs: [],
-    today,
-  });
-  // Issues of histories and counters cannot show on a console.
-  const ofConsole = issues.filter(({ signature }) => !/^\^?history:/.test(signature.source));
-  return { fresh, text: knownText(excused, silentIssues(findings, ofConsole, series, today)) };
+  const scene = { series, arch: null, workload: '', programs: [], today };
+  const { fresh, excused } = excuse(findings, issues, scene);
+  // Issues of histories and directed programs cannot show on a console.
+  const ofConsole = issues.filter(({ signature }) => !/^\^?(history|directed):/.test(signature.source));
+  return { fresh, text: knownText(excused, silentIssues(findings, ofConsole, scene)) };
 }
 
 async function readLog(file: string, vmlinux: string | undefined, ctx: Context) {

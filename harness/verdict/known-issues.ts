@@ -94,15 +94,14 @@ export function unseenIssues(
     .filter((id) => !excused.some((one) => one.id === id));
 }
 
-function applies({ series, fixedBy, arch, expires }: KnownIssue, scene: Scene): boolean {
+const applies = (issue: KnownIssue, scene: Scene): boolean =>
+  concerns(issue, scene) && scene.today <= issue.expires;
+
+/** Does such a kernel have the issue, expired or not? */
+function concerns({ series, fixedBy, arch }: KnownIssue, scene: Scene): boolean {
   const stack = scene.series?.split('+') ?? [];
   const mended = fixedBy !== undefined && stack.includes(fixedBy);
-  return (
-    stack.includes(series) &&
-    !mended &&
-    (scene.arch === null || (arch?.includes(scene.arch) ?? true)) &&
-    scene.today <= expires
-  );
+  return stack.includes(series) && !mended && (scene.arch === null || (arch?.includes(scene.arch) ?? true));
 }
 
 /** An issue that no longer excuses anything. */
@@ -112,7 +111,7 @@ export interface SilentIssue {
 }
 
 /**
- * Issues of this series that nothing matched, and those that have expired: what is fixed must leave the list, or it hides
+ * Issues of such a kernel that nothing matched, and those that have expired: what is fixed must leave the list, or it hides
  * its own return.
  *
  * @param seen everything that was found by all jobs; only a run that could have met an issue says something about it.
@@ -120,14 +119,13 @@ export interface SilentIssue {
 export function silentIssues(
   seen: readonly Signed[],
   issues: readonly KnownIssue[],
-  series: string | null,
-  today: string,
+  scene: Scene,
 ): SilentIssue[] {
   return issues
-    .filter((issue) => series !== null && series.split('+').includes(issue.series))
+    .filter((issue) => concerns(issue, scene))
     .flatMap((issue): SilentIssue[] => {
       const count = seen.filter(({ signature }) => issue.signature.test(signature)).length;
-      if (today > issue.expires) {
+      if (scene.today > issue.expires) {
         const still = count === 0 ? 'and matched nothing' : `and would have excused ${count}`;
         return [{ id: issue.id, why: `expired on ${issue.expires} ${still}` }];
       }

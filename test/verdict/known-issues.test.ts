@@ -103,17 +103,20 @@ test("the project's list is well-formed", () => {
 
 describe('issues that no longer excuse anything', () => {
   test('one that matched is not named', () => {
-    expect(silentIssues([code], [issue], 'spf-v12', '2027-01-01')).toEqual([]);
+    expect(silentIssues([code], [issue], scene)).toEqual([]);
   });
   test.each([
     ['matched nothing', [lost], '2027-01-01', 'matched nothing'],
     ['expired, gone', [lost], '2027-07-01', 'expired on 2027-06-30 and matched nothing'],
     ['expired, still there', [code, code], '2027-07-01', 'expired on 2027-06-30 and would have excused 2'],
   ])('%s', (_, seen, today, why) => {
-    expect(silentIssues(seen, [issue], 'spf-v12', today)).toEqual([{ id: issue.id, why }]);
+    expect(silentIssues(seen, [issue], { ...scene, today })).toEqual([{ id: issue.id, why }]);
+  });
+  test('a kernel with what mends it says nothing about it', () => {
+    expect(silentIssues([], [issue], { ...scene, series: 'spf-v12+a-fix' })).toEqual([]);
   });
   test('a run of another series says nothing about it', () => {
-    expect(silentIssues([], [issue], 'spf-v13', '2027-01-01')).toEqual([]);
-    expect(silentIssues([], [issue], null, '2027-01-01')).toEqual([]);
+    expect(silentIssues([], [issue], { ...scene, series: 'spf-v13' })).toEqual([]);
+    expect(silentIssues([], [issue], { ...scene, series: null })).toEqual([]);
   });
 });
