@@ -1,21 +1,18 @@
 /* One access that is not allowed, in a process with a second thread: which signal, with which code? */
 #define _GNU_SOURCE
-#include "directed.h"
+#include "directed-place.h"
 
 #include "guard.h"
 #include "rig.h"
 
-#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdint.h>
-#include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
-enum { PAGES = 8, RW = PROT_READ | PROT_WRITE };
+enum { PAGES = 8 };
 
-static char *page(char *region, unsigned n)
+static char *page(unsigned n)
 {
 	return region + n * rig_page_size();
 }
@@ -29,33 +26,21 @@ static const char *code_name(int signal, int code)
 	return code == SEGV_MAPERR ? "SEGV_MAPERR" : code == SEGV_ACCERR ? "SEGV_ACCERR" : "SEGV_OTHER";
 }
 
-__attribute__((noreturn)) static void *wait_for_ever(void *unused)
-{
-	(void)unused;
-	for (;;)
-		pause();
-}
-
 /* A region with a page table and an anon_vma, in a process in which faults can be speculative. */
-static char *begun(void)
+static void begin(void)
 {
-	pthread_t company;
-	if (pthread_create(&company, NULL, wait_for_ever, NULL))
-		rig_broken("cannot start a thread: %m");
-	char *region = rig_region(PAGES * rig_page_size());
-	guard_thread();
-	guard_start(region, PAGES * rig_page_size());
-	*(volatile uint64_t *)region = 1;
-	return region;
+	keep_company();
+	place_begin(PAGES * rig_page_size());
+	*word(0) = 1;
 }
 
-static const char *load(char *address)
+static const char *try_load(char *address)
 {
 	uint64_t value;
 	return guard_load((volatile uint64_t *)address, &value) ? "no-signal" : code_name(guard_last.signal, guard_last.code);
 }
 
-static const char *store(char *address)
+static const char *try_store(char *address)
 {
 	uint64_t old;
 	bool well = guard_exchange((volatile uint64_t *)address, 2, &old);
@@ -65,45 +50,46 @@ static const char *store(char *address)
 static const char *write_read_only(const struct trial *trial)
 {
 	(void)trial;
-	char *region = begun();
+	begin();
 	mprotect(region, PAGES * rig_page_size(), PROT_READ);
-	return store(page(region, 2));
+	return try_store(page(2));
 }
 
 static const char *write_read_only_present(const struct trial *trial)
 {
 	(void)trial;
-	char *region = begun();
+	begin();
 	mprotect(region, PAGES * rig_page_size(), PROT_READ);
-	return store(region);
+	return try_store(region);
 }
 
 static const char *read_no_access(const struct trial *trial)
 {
 	(void)trial;
-	char *region = begun();
+	begin();
 	mprotect(region, PAGES * rig_page_size(), PROT_NONE);
-	return load(page(region, 2));
+	return try_load(page(2));
 }
 
-static char *with_hole(void)
+static void begin_with_hole(void)
 {
-	char *region = begun();
-	*(volatile uint64_t *)page(region, 4) = 1;
-	munmap(page(region, 1), 3 * rig_page_size());
-	return region;
+	begin();
+	*word(4) = 1;
+	munmap(page(1), 3 * rig_page_size());
 }
 
 static const char *read_hole_below(const struct trial *trial)
 {
 	(void)trial;
-	return load(page(with_hole(), 2));
+	begin_with_hole();
+	return try_load(page(2));
 }
 
 static const char *write_hole_below(const struct trial *trial)
 {
 	(void)trial;
-	return store(page(with_hole(), 3));
+	begin_with_hole();
+	return try_store(page(3));
 }
 
 static sigjmp_buf back;
@@ -147,15 +133,16 @@ static void put_return(char *address)
 static const char *fetch_not_executable(const struct trial *trial)
 {
 	(void)trial;
-	char *region = begun();
-	put_return(page(region, 2));
-	return fetch(page(region, 2));
+	begin();
+	put_return(page(2));
+	return fetch(page(2));
 }
 
 static const char *fetch_not_executable_absent(const struct trial *trial)
 {
 	(void)trial;
-	return fetch(page(begun(), 2));
+	begin();
+	return fetch(page(2));
 }
 
 static const char *only_where_we_can_fetch(const struct trial *trial)

@@ -1,8 +1,7 @@
 /* Faults while something else than the process's own threads changes its pages: policies, swap, compaction, collapse. */
 #define _GNU_SOURCE
-#include "directed.h"
+#include "directed-place.h"
 
-#include "guard.h"
 #include "random.h"
 #include "rig.h"
 
@@ -11,7 +10,6 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/swap.h>
 #include <sys/syscall.h>
@@ -22,23 +20,7 @@
 #define MADV_PAGEOUT 21
 #endif
 
-enum { PAGES = 64, RW = PROT_READ | PROT_WRITE, PRIVATE = MAP_PRIVATE | MAP_ANONYMOUS };
-
-static char *region;
-static size_t region_bytes;
-
-static void begin(size_t bytes)
-{
-	region_bytes = bytes;
-	region = rig_region(bytes);
-	guard_thread();
-	guard_start(region, bytes);
-}
-
-static volatile uint64_t *word(unsigned page)
-{
-	return (volatile uint64_t *)(region + page * rig_page_size());
-}
+enum { PAGES = 64 };
 
 /* Every other page is ours alone: what we stored last must be there. */
 static void own_and_exchange(struct racer *racer)
@@ -49,13 +31,6 @@ static void own_and_exchange(struct racer *racer)
 		if (!owned_exchange(&owned[page], word(page)))
 			racer->verdict = "data-lost";
 	}
-}
-
-static void touch_all(struct racer *racer)
-{
-	uint64_t old;
-	for (struct random random = random_seeded(racer->seed, racer->number); !race_over();)
-		guard_exchange(word(random_below(&random, PAGES)), ++racer->count, &old);
 }
 
 static void map_and_unmap(struct racer *racer)
@@ -92,7 +67,7 @@ static void change_policy(struct racer *racer)
 
 static const char *fault_while_policy_changes(const struct trial *trial)
 {
-	begin(PAGES * rig_page_size());
+	place_begin(PAGES * rig_page_size());
 	struct racer racers[] = {
 		{ .run = change_policy },
 		{ .run = touch_all, .seed = trial->seed },
@@ -151,7 +126,7 @@ static void swap_out(struct racer *racer)
 
 static const char *exchange_while_swapped(const struct trial *trial)
 {
-	begin(PAGES * rig_page_size());
+	place_begin(PAGES * rig_page_size());
 	struct racer racers[] = {
 		{ .run = own_and_exchange, .seed = trial->seed },
 		{ .run = own_and_exchange, .seed = trial->seed },
@@ -162,7 +137,7 @@ static const char *exchange_while_swapped(const struct trial *trial)
 
 static const char *swap_in_while_unmapped(const struct trial *trial)
 {
-	begin(PAGES * rig_page_size());
+	place_begin(PAGES * rig_page_size());
 	struct racer racers[] = {
 		{ .run = touch_all, .seed = trial->seed },
 		{ .run = map_and_unmap },
@@ -190,7 +165,7 @@ static void compact(struct racer *racer)
 
 static const char *exchange_while_migrated(const struct trial *trial)
 {
-	begin(PAGES * rig_page_size());
+	place_begin(PAGES * rig_page_size());
 	struct racer racers[] = {
 		{ .run = own_and_exchange, .seed = trial->seed },
 		{ .run = own_and_exchange, .seed = trial->seed },
@@ -201,7 +176,7 @@ static const char *exchange_while_migrated(const struct trial *trial)
 
 static const char *unmap_while_migrated(const struct trial *trial)
 {
-	begin(PAGES * rig_page_size());
+	place_begin(PAGES * rig_page_size());
 	struct racer racers[] = {
 		{ .run = touch_all, .seed = trial->seed },
 		{ .run = map_and_unmap },
@@ -237,7 +212,7 @@ static void split_again(struct racer *racer)
 static const char *exchange_while_collapsed(const struct trial *trial)
 {
 	prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0);
-	begin(HUGE_PAGE);
+	place_begin(HUGE_PAGE);
 	/* Small pages first, so that there is something to collapse. */
 	madvise(region, region_bytes, MADV_NOHUGEPAGE);
 	for (size_t at = 0; at < region_bytes; at += rig_page_size())

@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
 #include "directed.h"
 
-#include "clock.h"
 #include "cpus.h"
 #include "guard.h"
 #include "rig.h"

@@ -1,47 +1,22 @@
 /* Two or three threads at the two ends of one window. */
 #define _GNU_SOURCE
-#include "directed.h"
+#include "directed-place.h"
 
 #include "guard.h"
 #include "perf.h"
 #include "random.h"
 #include "rig.h"
 
-#include <pthread.h>
 #include <stdint.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PAGES = 16, RW = PROT_READ | PROT_WRITE, PRIVATE = MAP_PRIVATE | MAP_ANONYMOUS };
-
-static char *region; /* of the program that runs */
-static size_t region_bytes;
+enum { PAGES = 16 };
 
 static void begin(unsigned pages)
 {
-	region_bytes = pages * rig_page_size();
-	region = rig_region(region_bytes);
-	guard_thread();
-	guard_start(region, region_bytes);
-}
-
-static volatile uint64_t *word(unsigned page)
-{
-	return (volatile uint64_t *)(region + page * rig_page_size());
-}
-
-static void store(volatile uint64_t *at, uint64_t value)
-{
-	uint64_t old;
-	guard_exchange(at, value, &old);
-}
-
-static void touch_all(struct racer *racer)
-{
-	for (struct random random = random_seeded(racer->seed, racer->number); !race_over();)
-		store(word(random_below(&random, (uint32_t)(region_bytes / rig_page_size()))), ++racer->count);
+	place_begin(pages * rig_page_size());
 }
 
 /* --- two threads in MADV_DONTNEED for one VMA: sections of its sequence that nothing serializes --- */
@@ -64,22 +39,13 @@ static const char *no_event(const struct trial *trial)
 	return trial->spf_event ? NULL : "the kernel counts no speculative faults";
 }
 
-__attribute__((noreturn)) static void *wait_for_ever(void *unused)
-{
-	(void)unused;
-	for (;;)
-		pause();
-}
-
 /* All is quiet again: are faults in the VMA still speculative? */
 static const char *discard_twice(const struct trial *trial)
 {
 	begin(PAGES);
 	store(word(0), 1);
 	disturb(trial->ns, trial->seed);
-	pthread_t company;
-	if (pthread_create(&company, NULL, wait_for_ever, NULL))
-		rig_broken("cannot start a thread: %m");
+	keep_company();
 	madvise(region, region_bytes, MADV_DONTNEED);
 	store(word(0), 1);
 	int event = perf_open(trial->spf_event);
