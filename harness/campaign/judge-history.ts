@@ -1,8 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { conclude, planOf, sweepShare, type Plan } from '../model/history/judge.ts';
+import { conclude, planOf, sweepShare, type Plan, type Swept } from '../model/history/judge.ts';
 import { historyMismatches } from '../model/history/mismatches.ts';
-import type { Streamed } from '../model/history/stream.ts';
 import { observeHistory, type ObservedHistory } from '../verdict/index.ts';
 import type { Mismatch } from '../verdict/mismatch.ts';
 import { openSource } from '../workload/history/file-source.ts';
@@ -49,7 +48,7 @@ export async function judgeHistory(file: string, threads = availableParallelism(
   }
 }
 
-function elsewhere(share: Share): Promise<Streamed> {
+function elsewhere(share: Share): Promise<Swept> {
   const worker = new Worker(new URL('./share-worker.ts', import.meta.url), { workerData: share });
   return new Promise((resolve, reject) => {
     worker.once('message', resolve);

@@ -39,7 +39,8 @@ async function judgeFile(file: string): Promise<JudgedHistory> {
 }
 
 function print(file: string, { observed, mismatches }: JudgedHistory): void {
-  const { operations, pagesTouched, overlaps, complete, doubts, undecidedPages, undecidedReason } = observed;
+  const { operations, pagesTouched, overlaps, complete, doubts } = observed;
+  const { untoldPages, undecidedPages, undecidedReason } = observed;
   const explained = undecidedReason === null ? pc.green('explained') : pc.yellow('not decided');
   const verdict = mismatches.length > 0 ? pc.red(plural(mismatches.length, 'violation')) : explained;
   console.log(`${pc.bold(file)}: ${verdict}`);
@@ -50,6 +51,8 @@ function print(file: string, { observed, mismatches }: JudgedHistory): void {
   for (const doubt of doubts) console.log(pc.yellow(`  ${doubt}`));
   if (undecidedReason !== null)
     console.log(pc.yellow(`  ${plural(undecidedPages, 'page')} not decided: ${undecidedReason}`));
+  if (untoldPages > 0)
+    console.log(`  ${plural(untoldPages, 'more page')} without an explanation, beyond those told here`);
   for (const { rule, explanation, possible, operations: involved } of mismatches) {
     console.log(`\n  ${pc.red(rule)}: ${explanation}`);
     for (const state of possible) console.log(pc.dim(`  just before: ${state}`));

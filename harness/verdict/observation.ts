@@ -32,6 +32,8 @@ export interface ObservedHistory {
   /** Pairs (access, structural call) on one page whose intervals overlap. */
   readonly overlaps: number;
   readonly pagesTouched: number;
+  /** Pages that nothing explains either, beyond the violations that are told. */
+  readonly untoldPages: number;
   readonly undecidedPages: number;
   readonly undecidedReason: string | null;
 }
@@ -85,6 +87,7 @@ export function observeHistory(
     operations: report.stats.operations,
     overlaps: report.stats.overlaps,
     pagesTouched: report.stats.pagesTouched,
+    untoldPages: report.untold.length,
     undecidedPages: new Set(report.undecided.flatMap(({ pages }) => pages)).size,
     undecidedReason: report.undecided[0]?.reason ?? null,
   };

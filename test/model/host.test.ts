@@ -30,6 +30,12 @@ const firstPages = (history: History, pages: number): History => ({
   ),
 });
 
+/**
+ * Not every corruption is one: a load that overlaps the store may have come before it. With 9 of 10 caught, 4 draws have
+ * fewer than 3 once in 23 times, and 32 fewer than 24 less than once in a thousand.
+ */
+const DRAWS = 32;
+
 describe.skipIf(reason !== undefined)("this host's kernel", () => {
   const programs = usePrograms('directed', 'hammer', 'spf-counters');
   const run = (program: string, ...args: readonly string[]): Buffer => {
@@ -65,19 +71,20 @@ describe.skipIf(reason !== undefined)("this host's kernel", () => {
       walk.push(received);
       const history = parseHistory(received.subarray(0, walk.whole));
       expect(history.complete).toBe(false);
-      expect(checkHistory(history).violations.map(({ explanation }) => explanation)).toEqual([]);
+      for (const { violations } of [checkHistory(history), judgeHistorySource(sourceOf(history))])
+        expect(violations.map(({ explanation }) => explanation)).toEqual([]);
     }
   });
 
   test.each(Object.keys(CORRUPTIONS))('does not explain its history with %s', (kind) => {
-    const history = firstPages(parseHistory(stream()), 64);
+    const history = firstPages(parseHistory(stream()), 16);
     let caught = 0;
-    for (let seed = 1; seed <= 4; seed++) {
+    for (let seed = 1; seed <= DRAWS; seed++) {
       const spoiled = CORRUPTIONS[kind]!(history, random(seed));
       expect(spoiled).not.toBeNull();
       if (checkHistory(spoiled!).violations.length > 0) caught++;
     }
-    expect(caught).toBeGreaterThanOrEqual(3);
+    expect(caught).toBeGreaterThanOrEqual((3 / 4) * DRAWS);
   });
 
   test('counts and signals as the eligibility table says', () => {

@@ -22,6 +22,7 @@ describe('contracts with the other parts', () => {
         { pages: [1, 2], reason: 'bound' },
         { pages: [2, 3], reason: 'other' },
       ],
+      untold: [7, 8],
       stats: {
         operations: 9,
         accesses: 5,
@@ -33,6 +34,7 @@ describe('contracts with the other parts', () => {
       },
     };
     expect(observeHistory({ complete: true, doubts: [] }, report)).toMatchObject({
+      untoldPages: 2,
       undecidedPages: 3,
       undecidedReason: 'bound',
       overlaps: 2,

@@ -150,6 +150,7 @@ export function checkHistory(history: History, options: CheckOptions = {}): Hist
   return {
     violations: ledger.violations(),
     undecided,
+    untold: [],
     stats: { ...statsOf(columns), overlaps, maxConfigurations: largest },
   };
 }

@@ -1,6 +1,7 @@
 import { checkHistory, type CheckOptions } from './check.ts';
 import type { Cursor } from './cursor.ts';
 import { tornForks } from './cuts.ts';
+import { WRONG_CODE } from './explain.ts';
 import { ListCursor } from './list-cursor.ts';
 import { lostExchanges } from './lost.ts';
 import { partitionOf, shareOf, type Partition } from './partition.ts';
@@ -38,18 +39,54 @@ export function planOf(source: HistorySource): Plan {
   return { until, lost, partition, unknowable };
 }
 
-/** The second: sweep every `of`th component. Shares are independent of each other and may run anywhere. */
+/** What a sweep of some of the components found. */
+export interface Swept extends Streamed {
+  /** Components that have an explanation once their si_codes are forgotten; those in `broken` have none even then. */
+  readonly codes: readonly number[];
+}
+
+/**
+ * The second: sweep every `of`th component. Shares are independent of each other and may run anywhere.
+ *
+ * A kernel that gives wrong si_codes gives them everywhere, and then a lost store must not be one among a thousand
+ * pages that nothing explains: what is inexplicable is swept again with the codes forgotten.
+ */
 export function sweepShare(
   source: HistorySource,
-  { until, lost, partition, unknowable }: Plan,
+  plan: Plan,
   options: CheckOptions = {},
   share = 0,
   of = 1,
+): Swept {
+  const nothing: Swept = { broken: [], codes: [], undecided: new Map(), overlaps: 0, maxConfigurations: 1 };
+  if (plan.until === -Infinity) return nothing;
+  const component = shareOf(plan.partition.component, share, of);
+  for (const number of plan.unknowable)
+    for (const page of plan.partition.pages[number]!) component[page] = -1;
+  const exact = sweepPages(source, plan, component, { ...options, codes: true });
+  if (exact.broken.length === 0) return { ...exact, codes: [] };
+  const suspects = new Set(exact.broken);
+  const again = component.map((number) => (suspects.has(number) ? number : -1));
+  const rest = sweepPages(source, plan, again, { ...options, codes: false });
+  const broken = new Set(rest.broken);
+  return {
+    broken: rest.broken,
+    codes: exact.broken.filter((number) => !broken.has(number)),
+    undecided: new Map([...exact.undecided, ...rest.undecided]),
+    overlaps: Math.max(exact.overlaps, rest.overlaps),
+    maxConfigurations: Math.max(exact.maxConfigurations, rest.maxConfigurations),
+  };
+}
+
+function sweepPages(
+  source: HistorySource,
+  { until, lost }: Plan,
+  component: Int32Array,
+  { codes, maxConfigurations = BOUND }: CheckOptions & { readonly codes: boolean },
 ): Streamed {
-  if (until === -Infinity) return { broken: [], undecided: new Map(), overlaps: 0, maxConfigurations: 1 };
-  const component = shareOf(partition.component, share, of);
-  for (const number of unknowable) for (const page of partition.pages[number]!) component[page] = -1;
-  const wanted = of === 1 ? null : Uint8Array.from(component, (number) => (number >= 0 ? 1 : 0));
+  const wanted = component.includes(-1)
+    ? Uint8Array.from(component, (number) => (number >= 0 ? 1 : 0))
+    : null;
   const { header, pending, base } = source;
   const cursors: Cursor[] = source.cursors(wanted);
   for (const record of [...pending, ...lost]) cursors.push(new ListCursor(record.thread, [record], base));
@@ -57,16 +94,16 @@ export function sweepShare(
     threads: header.threads + lost.length,
     skew: Number(header.skew),
     initiallyMapped: header.initiallyMapped,
-    ...{ until, component, arenaBase: header.arenaBase, pageSize: header.pageSize },
+    ...{ until, component, codes, arenaBase: header.arenaBase, pageSize: header.pageSize },
   };
-  return new Stream(cursors, facts, { configurations: options.maxConfigurations ?? BOUND }).run();
+  return new Stream(cursors, facts, { configurations: maxConfigurations }).run();
 }
 
 /** The third: put the shares together, and explain what has no explanation. */
 export function conclude(
   source: HistorySource,
   plan: Plan,
-  shares: readonly Streamed[],
+  shares: readonly Swept[],
   options: CheckOptions = {},
 ): HistoryReport {
   const { survey, header } = source;
@@ -81,20 +118,29 @@ export function conclude(
     });
   for (const share of shares)
     for (const [number, reason] of share.undecided) undecided.push({ pages: pages[number]!, reason });
-  const broken = shares.flatMap((share) => share.broken).sort((a, b) => a - b);
-  const most = options.maxViolations ?? 25;
-  const told = broken.slice(0, most);
+  const { maxViolations = 25, maxPerRule = 5 } = options;
+  const [broken, brokenUntold] = firstOf(
+    maxViolations,
+    shares.flatMap((share) => share.broken),
+  );
+  const [codes, codesUntold] = firstOf(
+    maxPerRule,
+    shares.flatMap((share) => share.codes),
+  );
   const stray = plan.until === -Infinity ? [] : strayPages(source, plan);
-  const torn = tornForks(source).slice(0, options.maxPerRule ?? 5);
-  const explanations = told.length + stray.length === 0 ? [] : explained(source, plan, told, stray, options);
-  if (broken.length > told.length)
-    undecided.push({
-      pages: broken.slice(most).flatMap((number) => pages[number]!),
-      reason: 'nothing explains what was seen there either; the first are told, and these are not',
-    });
+  const torn = tornForks(source).slice(0, maxPerRule);
+  const found = [broken, codes].flatMap((told, at) =>
+    explained(source, plan, told, at === 0 ? stray : [], options),
+  );
+  const isCode = ({ rule }: Violation): boolean => rule === WRONG_CODE;
   return {
-    violations: [...explanations, ...torn],
+    violations: [
+      ...found.filter((one) => !isCode(one)),
+      ...torn,
+      ...found.filter(isCode).slice(0, maxPerRule),
+    ],
     undecided,
+    untold: [...brokenUntold, ...codesUntold].flatMap((number) => pages[number]!),
     stats: {
       operations: survey.operations + plan.lost.length,
       accesses: survey.accesses + plan.lost.length,
@@ -105,6 +151,12 @@ export function conclude(
       maxConfigurations: shares.reduce((most, share) => Math.max(most, share.maxConfigurations), 1),
     },
   };
+}
+
+/** Components in their order, split behind the first few. */
+function firstOf(most: number, components: readonly number[]): [number[], number[]] {
+  const ordered = [...components].sort((a, b) => a - b);
+  return [ordered.slice(0, most), ordered.slice(most)];
 }
 
 /** Pages that nobody looked at, where a call returned another address than it can have meant. */
@@ -119,6 +171,7 @@ function explained(
   options: CheckOptions,
 ): readonly Violation[] {
   const pages = [...told.flatMap((number) => plan.partition.pages[number]!), ...stray];
+  if (pages.length === 0) return [];
   const wanted = new Uint8Array(source.header.pages);
   for (const page of pages) wanted[page] = 1;
   const threads = source.extract(wanted, EXTRACT_MOST);

@@ -1,5 +1,6 @@
 import { ThreadBits } from './active.ts';
 import { Active } from './calls.ts';
+import { ANY_CODE } from './columns.ts';
 import { Configuration } from './configuration.ts';
 import type { Cursor } from './cursor.ts';
 import { effectsOf, flips, type Effect } from './effects.ts';
@@ -26,6 +27,8 @@ export interface StreamFacts {
   /** For what calls return and signals report. */
   readonly arenaBase: bigint;
   readonly pageSize: number;
+  /** False to let every SIGSEGV have any si_code. */
+  readonly codes: boolean;
 }
 
 export interface StreamLimits {
@@ -232,7 +235,7 @@ export class Stream {
     active.partner = -1;
     active.after = 0;
     active.thread = cursor.thread;
-    active.signal = outcome === OUTCOME.signal ? cursor.code : null;
+    active.signal = outcome === OUTCOME.signal ? (this.facts.codes ? cursor.code : ANY_CODE) : null;
     active.seen = 0;
     active.written = 0;
     if (op === OP.XCHG) active.written = this.values.number(cursor.valueLow, cursor.valueHigh);

@@ -89,6 +89,8 @@ export interface HistoryReport {
   readonly violations: readonly Violation[];
   /** Pages that could not be judged, with the reason (search grew past its bound). Doubt is data. */
   readonly undecided: readonly { readonly pages: readonly number[]; readonly reason: string }[];
+  /** Pages that have no explanation either and are beyond the violations that are told. */
+  readonly untold: readonly number[];
   readonly stats: {
     readonly operations: number;
     readonly accesses: number;

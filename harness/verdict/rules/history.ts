@@ -45,7 +45,9 @@ export const historyExplained: Rule = {
     if (count > 0) {
       const first = mismatches[0];
       const what = first === undefined ? '' : ` (${first.rule}): ${first.explanation}`;
-      return kernelFails(`${count} violation${count === 1 ? '' : 's'}${what}`, 'certain');
+      const untold = job.history?.untoldPages ?? 0;
+      const more = untold === 0 ? '' : `, and ${untold} more pages`;
+      return kernelFails(`${count} violation${count === 1 ? '' : 's'}${more}${what}`, 'certain');
     }
     if (!booted(job) || job.history === null) return null;
     const { operations, pagesTouched } = job.history;

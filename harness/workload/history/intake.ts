@@ -18,7 +18,7 @@ export class Intake {
   readonly #header: HistoryHeader;
   readonly #little: boolean;
   readonly #admission: Admission;
-  readonly #pending = new Map<number, HistoryRecord>();
+  readonly #pending: HistoryRecord[][];
   readonly roles: string[] = [];
   complete = false;
   /** The last progress mark, 0 before the first. */
@@ -35,6 +35,7 @@ export class Intake {
     this.#header = header;
     this.#little = header.byteOrder === 'little';
     this.#admission = new Admission(header);
+    this.#pending = Array.from({ length: header.threads }, () => []);
   }
 
   /** Chunks so far. */
@@ -42,11 +43,16 @@ export class Intake {
     return this.#chunks;
   }
 
-  /** A thread is in one call at a time: its latest pending record stands unless the call's own record came. */
+  /**
+   * Calls whose own records did not come. A thread may have two: the drainer writes what it is in before it empties its
+   * ring, and where the guest dies between the two, the call that the round before told of has ended unseen.
+   */
   get pending(): HistoryRecord[] {
-    return [...this.#pending.values()].filter(
-      ({ thread, sequence }) => this.#admission.count(thread) <= sequence,
-    );
+    return this.#pending.flatMap((_, thread) => this.#open(thread));
+  }
+
+  #open(thread: number): HistoryRecord[] {
+    return this.#pending[thread]!.filter(({ sequence }) => this.#admission.count(thread) <= sequence);
   }
 
   /** @returns in words what is wrong with the chunk; null when it is taken. */
@@ -99,9 +105,14 @@ export class Intake {
           : `a pending record of thread ${thread}: ${odd}`;
       if (finished) this.#found(fields);
     }
-    if (!finished)
-      this.#pending.set(thread, decodeRecord(payload, payload.byteLength - RECORD_BYTES, this.#little));
+    if (!finished) this.#suspend(decodeRecord(payload, payload.byteLength - RECORD_BYTES, this.#little));
     return null;
+  }
+
+  /** A call is told of in every round that finds it under way. */
+  #suspend(call: HistoryRecord): void {
+    const others = this.#open(call.thread).filter(({ sequence }) => sequence !== call.sequence);
+    this.#pending[call.thread] = [...others, call];
   }
 
   /** Stamps are counted from the first record that is there. */

@@ -98,6 +98,38 @@ describe('a long history', () => {
   });
 });
 
+test('a lost store is told beside a thousand wrong si_codes', () => {
+  const pages = 1000;
+  const wrong = Array.from({ length: pages - 1 }, (_, page) => [
+    at(1, page).protect(10, 20, 0),
+    at(0, page).segv('READ', 30, 40, 1),
+  ]).flat();
+  const lost = [at(0, pages - 1).xchg(10, 20, 0n, 7n), at(1, pages - 1).read(30, 40, 0n)];
+  const drafts = [...wrong, ...lost].map((one, index) => {
+    const later = BigInt(100 * index);
+    return { ...one, start: one.start + later, end: one.end + later };
+  });
+  const { violations, undecided, untold } = judgeHistorySource(sourceOf(historyOf(drafts, { pages })));
+  expect(violations.map(({ rule }) => rule)).toEqual([
+    'zero-instead-of-data',
+    ...Array.from({ length: 5 }, () => 'wrong-signal-code'),
+  ]);
+  expect(undecided).toEqual([]);
+  expect(untold.length).toBe(pages - 1 - 5);
+});
+
+test('what has no explanation even without its si_codes is told first, the rest is counted', () => {
+  const pages = 40;
+  const lost = Array.from({ length: pages }, (_, page) => [
+    at(0, page).xchg(100 * page + 10, 100 * page + 20, 0n, BigInt(page + 1)),
+    at(1, page).read(100 * page + 30, 100 * page + 40, 0n),
+  ]).flat();
+  const { violations, undecided, untold } = judgeHistorySource(sourceOf(historyOf(lost, { pages })));
+  expect(new Set(violations.map(({ rule }) => rule))).toEqual(new Set(['zero-instead-of-data']));
+  expect(undecided).toEqual([]);
+  expect(untold).toEqual(Array.from({ length: pages - 25 }, (_, at) => 25 + at));
+});
+
 test('a value that everybody forgot equals no other', () => {
   const live = new Set<number>();
   const values = new LiveValues((known) => live.forEach((id) => (known[id] = 1)), 16);

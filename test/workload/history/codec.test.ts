@@ -249,7 +249,7 @@ describe('an odd history', () => {
     expect(faultOf(bytes)).toMatch(/^a chunk claims 4294967288 bytes/);
   });
 
-  test('drops a pending call whose own record came, keeps the thread’s latest', () => {
+  test('drops a pending call whose own record came, and no other', () => {
     const pending = (sequence: number) => ({ ...record(1, sequence), end: 0n, outcome: OUTCOME.pending });
     const done = parseHistory(
       encodeHistory({ ...empty, threads: [[], [record(1, 0)]], pending: [pending(0)] }),
@@ -259,5 +259,9 @@ describe('an odd history', () => {
       encodeHistory({ ...empty, threads: [[], [record(1, 0)]], pending: [pending(0), pending(1)] }),
     );
     expect(open.pending).toEqual([pending(1)]);
+    const torn = parseHistory(
+      encodeHistory({ ...empty, threads: [[], []], pending: [pending(0), pending(0), pending(1)] }),
+    );
+    expect(torn.pending).toEqual([pending(0), pending(1)]);
   });
 });
