@@ -87,6 +87,8 @@ async function follow(
 ): Promise<ExitCode> {
   if (more.length > 0 || file === '-') throw new UsageError('--follow wants one file');
   let count = 0;
+  const unread = new AbortController();
+  process.stdout.once('error', () => unread.abort());
   const reader = createConsoleReader({
     onFinding: (finding) => {
       count += 1;
@@ -97,7 +99,7 @@ async function follow(
     await followFile(file, {
       onChunk: (chunk) => reader.push(chunk),
       onSilence: () => reader.pause(),
-      signal,
+      signal: AbortSignal.any([signal, unread.signal]),
     });
   } catch (error) {
     throw new UsageError(`cannot read ${file}: ${describeError(error)}`, { cause: error });

@@ -188,6 +188,11 @@ function positive(text: string): number {
   return value;
 }
 
+// Who reads us may have seen enough (`spf check … | head`): the work and its exit code are wanted all the same.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

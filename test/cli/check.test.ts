@@ -1,7 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, describe, expect, test } from 'vitest';
 import { encodeHistory } from '../../harness/workload/history/writer.ts';
 import { at, historyOf } from '../model/history/build.ts';
@@ -52,6 +54,16 @@ describe('spf check', () => {
       expect(stdout).toBe('');
       expect(said).toMatch(/^\S[^\n]*FILE: [^\n]+$/);
     }
+  });
+
+  test('ends as ever when nobody reads on, as behind a pipe to head', async () => {
+    const file = join(directory, 'unread.bin');
+    writeFileSync(file, bad);
+    const child = spawn(process.execPath, ['harness/cli/spf.ts', 'check', file]);
+    child.stdout.destroy();
+    const said = text(child.stderr);
+    const [status] = (await once(child, 'close')) as [number];
+    expect({ status, said: await said }).toEqual({ status: 1, said: '' });
   });
 
   test('does not call explained what it could not judge', () => {

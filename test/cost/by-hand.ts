@@ -8,6 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { $ } from 'zx';
+import { findArch } from '../../harness/arch/index.ts';
 import { defaultCacheDir } from '../../harness/cli/context.ts';
 import { layout } from '../../harness/source/layout.ts';
 import { readRunRecord } from '../../harness/store/index.ts';
@@ -21,8 +22,15 @@ const seconds = async (work: () => Promise<unknown>): Promise<number> => {
   return (performance.now() - begin) / 1000;
 };
 
-async function byHand({ id, release, files }: KernelRecord): Promise<{ unpack: number; make: number }> {
+async function byHand({
+  id,
+  arch: name,
+  release,
+  files,
+}: KernelRecord): Promise<{ unpack: number; make: number }> {
   if (files.config === null) throw new Error(`${id} was not built here`);
+  const arch = findArch(name)!;
+  const target = [`ARCH=${arch.kernelArch}`, `CROSS_COMPILE=${arch.crossCompile}`];
   const room = await mkdtemp(join(tmpdir(), 'spf-by-hand-'));
   const { repository } = layout({ cacheDir: defaultCacheDir() });
   const format = '--format=%(refname)';
@@ -37,8 +45,8 @@ async function byHand({ id, release, files }: KernelRecord): Promise<{ unpack: n
     const make = await seconds(async () => {
       await $`mkdir ${join(room, 'o')}`;
       await $`cp ${files.config} ${join(room, 'o/.config')}`;
-      await $`make -C ${room} O=o olddefconfig`;
-      await $`make -C ${room} O=o -j${availableParallelism()} bzImage vmlinux`;
+      await $`make -C ${room} O=o ${target} olddefconfig`;
+      await $`make -C ${room} O=o ${target} -j${availableParallelism()} ${arch.kernelTarget} vmlinux`;
     });
     return { unpack, make };
   } finally {
