@@ -19,6 +19,10 @@ export interface KernelMake {
  * `abs_srctree` is overridden because the kernel's Makefile would resolve a symbolic link: building every variant of
  * the tree under one stable path is what lets ccache serve a file that two variants have in common. The prefix map
  * makes vmlinux say `mm/memory.c`, wherever it was built.
+ *
+ * ccache learns the headers from the compiler's own list (depend mode) instead of preprocessing every file once more: a
+ * build from nothing takes as long as without it, and otherwise 30 % longer. The list leaves out system headers, which
+ * only host programs include, so those are cached the other way.
  */
 export function makeCommand(
   { source, buildDir, arch, ccacheDir, localversion }: KernelMake,
@@ -37,7 +41,7 @@ export function makeCommand(
     `LOCALVERSION=${localversion}`,
     `KCFLAGS=${prefixMap}`,
     `KAFLAGS=${prefixMap}`,
-    ...(ccacheDir === null ? [] : [`CC=ccache ${compiler}`, 'HOSTCC=ccache gcc']),
+    ...(ccacheDir === null ? [] : [`CC=ccache ${compiler}`, 'HOSTCC=env -u CCACHE_DEPEND ccache gcc']),
     ...targets,
   ];
 }
@@ -60,7 +64,7 @@ export function makeEnvironment(
     KBUILD_BUILD_TIMESTAMP: 'Thu Jan  1 00:00:00 UTC 1970',
     KBUILD_BUILD_USER: 'spf',
     KBUILD_BUILD_HOST: 'harness',
-    ...(ccacheDir === null ? {} : { CCACHE_DIR: ccacheDir }),
+    ...(ccacheDir === null ? {} : { CCACHE_DIR: ccacheDir, CCACHE_DEPEND: '1' }),
   };
 }
 

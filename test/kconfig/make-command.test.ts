@@ -29,6 +29,7 @@ test('an outer make, a cross compiling shell and a locale do not reach the build
     KBUILD_BUILD_USER: 'spf',
     KBUILD_BUILD_HOST: 'harness',
     CCACHE_DIR: '/cache/ccache',
+    CCACHE_DEPEND: '1',
   });
 });
 
