@@ -1,7 +1,6 @@
 import type { Arch } from '../arch/index.ts';
 import type { Context } from '../base/context.ts';
 import { runStep, type Observer, type Step, type StepEnd } from '../base/steps.ts';
-import { together } from '../base/together.ts';
 import { buildGuest, type Guest } from '../build/guest.ts';
 import type { KernelPlan } from '../plan/schedule.ts';
 import { prepareBuilt, preparePrebuilt, PREBUILT, type PreparedKernel } from './kernel.ts';
@@ -21,7 +20,7 @@ export function preparationSteps({ plan, schedule }: RunRequest): Step[] {
   ];
 }
 
-/** Source and guests beside each other, then the kernels one after the other: a build has every CPU of the machine anyway. */
+/** Source, guest and kernels, one after the other: a kernel build has every CPU of the machine anyway. */
 export async function prepare(request: RunRequest, ctx: Context, observer: Observer): Promise<Prepared> {
   const { kernels } = request.schedule;
   const prepareOne =
@@ -42,29 +41,17 @@ async function builder(
   observer: Observer,
 ): Promise<typeof preparePrebuilt> {
   const take = (step: Context) => prepareSource(request, step);
-  const [source, guests] = await together(
-    ctx,
-    (inner) => runStep('source', inner, observer, take, describeSource),
-    (inner) => buildGuests(archesOf(kernels), inner, observer),
-  );
+  const source = await runStep('source', ctx, observer, take, describeSource);
+  const guests = new Map<Arch, Guest>();
+  for (const arch of archesOf(kernels)) {
+    const work = (step: Context) => buildGuest(arch, step);
+    guests.set(arch, await runStep(`guest:${arch.id}`, ctx, observer, work, () => ready));
+  }
   return (plan, step) => {
     const guest = guests.get(plan.arch);
     if (guest === undefined) throw new Error(`no guest was built for ${plan.id}`);
     return prepareBuilt(plan, source, guest, step);
   };
-}
-
-async function buildGuests(
-  needed: readonly Arch[],
-  ctx: Context,
-  observer: Observer,
-): Promise<ReadonlyMap<Arch, Guest>> {
-  const guests = new Map<Arch, Guest>();
-  for (const arch of needed) {
-    const work = (step: Context) => buildGuest(arch, step);
-    guests.set(arch, await runStep(`guest:${arch.id}`, ctx, observer, work, () => ready));
-  }
-  return guests;
 }
 
 const ready: StepEnd = { outcome: 'ok', text: 'ready' };
