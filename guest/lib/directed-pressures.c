@@ -22,12 +22,17 @@
 
 enum { PAGES = 64 };
 
+/* Of so many pages the last belongs to nobody: at least one in each huge page that the others are in, whatever their size. */
+enum { SPARE = 32 };
+
 /* Every other page is ours alone: what we stored last must be there. */
 static void own_and_exchange(struct racer *racer)
 {
 	struct owned owned[PAGES] = { 0 };
 	for (struct random random = random_seeded(racer->seed, racer->number); !race_over() && !racer->verdict;) {
 		unsigned page = random_below(&random, PAGES) / 2 * 2 + racer->number % 2;
+		if (page % SPARE == SPARE - 1)
+			continue;
 		if (!owned_exchange(&owned[page], word(page)))
 			racer->verdict = "data-lost";
 	}
@@ -199,13 +204,13 @@ static const char *no_khugepaged(const struct trial *trial)
 	return eager ? NULL : "khugepaged cannot be told to hurry (no transparent huge pages, or not root)";
 }
 
-/* Splits what was collapsed: discards one page that nobody owns, at the end. */
+/* Splits what was collapsed: discards pages that nobody owns. */
 static void split_again(struct racer *racer)
 {
 	for (struct timespec pause = { 0, 20 * 1000 * 1000 }; !race_over(); racer->count++) {
 		nanosleep(&pause, NULL);
-		madvise(region + region_bytes - rig_page_size(), rig_page_size(), MADV_DONTNEED);
-		madvise(region + HUGE_PAGE / 8 - rig_page_size(), rig_page_size(), MADV_DONTNEED);
+		for (unsigned page = SPARE - 1; page < PAGES; page += SPARE)
+			madvise(region + page * rig_page_size(), rig_page_size(), MADV_DONTNEED);
 	}
 }
 
