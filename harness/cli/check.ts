@@ -40,7 +40,7 @@ async function judgeFile(file: string): Promise<JudgedHistory> {
 
 function print(file: string, { observed, mismatches }: JudgedHistory): void {
   const { operations, pagesTouched, overlaps, complete, doubts } = observed;
-  const { untoldPages, undecidedPages, undecidedReason } = observed;
+  const { untoldPages, wrongCodePages, undecidedPages, undecidedReason } = observed;
   const explained = undecidedReason === null ? pc.green('explained') : pc.yellow('not decided');
   const verdict = mismatches.length > 0 ? pc.red(plural(mismatches.length, 'violation')) : explained;
   console.log(`${pc.bold(file)}: ${verdict}`);
@@ -51,8 +51,9 @@ function print(file: string, { observed, mismatches }: JudgedHistory): void {
   for (const doubt of doubts) console.log(pc.yellow(`  ${doubt}`));
   if (undecidedReason !== null)
     console.log(pc.yellow(`  ${plural(undecidedPages, 'page')} not decided: ${undecidedReason}`));
-  if (untoldPages > 0)
-    console.log(`  ${plural(untoldPages, 'more page')} without an explanation, beyond those told here`);
+  if (untoldPages > 0) console.log(`  nothing explains ${plural(untoldPages, 'more page')} either`);
+  if (wrongCodePages > 0)
+    console.log(`  on ${plural(wrongCodePages, 'more page')} nothing but si_codes is wrong`);
   for (const { rule, explanation, possible, operations: involved } of mismatches) {
     console.log(`\n  ${pc.red(rule)}: ${explanation}`);
     for (const state of possible) console.log(pc.dim(`  just before: ${state}`));

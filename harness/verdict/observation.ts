@@ -32,8 +32,9 @@ export interface ObservedHistory {
   /** Pairs (access, structural call) on one page whose intervals overlap. */
   readonly overlaps: number;
   readonly pagesTouched: number;
-  /** Pages that nothing explains either, beyond the violations that are told. */
+  /** Pages beyond the violations that are told: that nothing explains, and where si_codes alone are wrong. */
   readonly untoldPages: number;
+  readonly wrongCodePages: number;
   readonly undecidedPages: number;
   readonly undecidedReason: string | null;
 }
@@ -87,7 +88,8 @@ export function observeHistory(
     operations: report.stats.operations,
     overlaps: report.stats.overlaps,
     pagesTouched: report.stats.pagesTouched,
-    untoldPages: report.untold.length,
+    untoldPages: report.untold.inexplicable.length,
+    wrongCodePages: report.untold.wrongCode.length,
     undecidedPages: new Set(report.undecided.flatMap(({ pages }) => pages)).size,
     undecidedReason: report.undecided[0]?.reason ?? null,
   };

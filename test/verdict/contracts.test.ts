@@ -22,7 +22,7 @@ describe('contracts with the other parts', () => {
         { pages: [1, 2], reason: 'bound' },
         { pages: [2, 3], reason: 'other' },
       ],
-      untold: [7, 8],
+      untold: { inexplicable: [7, 8], wrongCode: [9] },
       stats: {
         operations: 9,
         accesses: 5,
@@ -35,6 +35,7 @@ describe('contracts with the other parts', () => {
     };
     expect(observeHistory({ complete: true, doubts: [] }, report)).toMatchObject({
       untoldPages: 2,
+      wrongCodePages: 1,
       undecidedPages: 3,
       undecidedReason: 'bound',
       overlaps: 2,

@@ -150,7 +150,7 @@ export function checkHistory(history: History, options: CheckOptions = {}): Hist
   return {
     violations: ledger.violations(),
     undecided,
-    untold: [],
+    untold: { inexplicable: [], wrongCode: [] },
     stats: { ...statsOf(columns), overlaps, maxConfigurations: largest },
   };
 }

@@ -140,7 +140,10 @@ export function conclude(
       ...found.filter(isCode).slice(0, maxPerRule),
     ],
     undecided,
-    untold: [...brokenUntold, ...codesUntold].flatMap((number) => pages[number]!),
+    untold: {
+      inexplicable: brokenUntold.flatMap((number) => pages[number]!),
+      wrongCode: codesUntold.flatMap((number) => pages[number]!),
+    },
     stats: {
       operations: survey.operations + plan.lost.length,
       accesses: survey.accesses + plan.lost.length,

@@ -89,8 +89,8 @@ export interface HistoryReport {
   readonly violations: readonly Violation[];
   /** Pages that could not be judged, with the reason (search grew past its bound). Doubt is data. */
   readonly undecided: readonly { readonly pages: readonly number[]; readonly reason: string }[];
-  /** Pages that have no explanation either and are beyond the violations that are told. */
-  readonly untold: readonly number[];
+  /** Pages beyond the violations that are told: those that nothing explains, and those where si_codes alone are wrong. */
+  readonly untold: { readonly inexplicable: readonly number[]; readonly wrongCode: readonly number[] };
   readonly stats: {
     readonly operations: number;
     readonly accesses: number;
