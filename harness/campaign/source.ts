@@ -5,6 +5,7 @@ import { UsageError } from '../base/errors.ts';
 import { type Rule, RULES } from '../model/eligibility/table.ts';
 import type { KernelPlan } from '../plan/schedule.ts';
 import { provideTree } from '../source/provide.ts';
+import { insistOnBase } from '../source/series/base.ts';
 import { intakeSeries } from '../source/series/intake.ts';
 import type { Series, Tree, Worktree } from '../source/types.ts';
 import { prepareWorktree } from '../source/worktree.ts';
@@ -24,7 +25,8 @@ export interface Source {
   readonly series: readonly Series[];
   /** Null without a series. */
   readonly facts: SeriesFacts | null;
-  readonly worktrees: Readonly<Record<KernelPlan['choice'], Worktree | undefined>>;
+  /** With the series and without; undefined when no kernel of the schedule is made of it. */
+  readonly worktrees: Readonly<Record<'series' | 'base', Worktree | undefined>>;
 }
 
 /** The tree, the series, and a worktree for each kernel that the schedule needs. */
@@ -35,7 +37,8 @@ export async function prepareSource(request: RunRequest, ctx: Context): Promise<
   for (const spec of specs) series.push(await intakeSeries(spec, ctx));
   const facts = series.length > 0 ? factsOf(request, series) : null;
   const tree = await provideTree(plan.base, ctx);
-  const needs = (choice: KernelPlan['choice']) => schedule.kernels.some((kernel) => kernel.choice === choice);
+  insistOnBase(tree, series);
+  const needs = (which: 'series' | 'base') => schedule.kernels.some(({ choice }) => madeOf(choice) === which);
   return {
     tree,
     series,
@@ -46,6 +49,10 @@ export async function prepareSource(request: RunRequest, ctx: Context): Promise<
     },
   };
 }
+
+/** The worktree that a kernel is made of. */
+export const madeOf = (choice: KernelPlan['choice']): 'series' | 'base' =>
+  choice === 'base' ? 'base' : 'series';
 
 /** A bare name is one that comes with the project: a series, or a mutant. Anything else is a spec of harness/source. */
 export function locateSeries(spec: string, projectDir: string): string {
