@@ -12,6 +12,8 @@ export interface KernelRequest {
   readonly label: string;
   /** Symbols that the series brings and that must become y. */
   readonly symbols?: readonly string[];
+  /** Symbols that the series brings and that must stay n. */
+  readonly symbolsOff?: readonly string[];
   /** Further configuration fragments, absolute paths. */
   readonly extraFragments?: readonly string[];
   /** `key` of the tree without the series: its compiler warnings, when it was built, are compared with. */

@@ -31,6 +31,7 @@ export async function buildKernel(request: KernelRequest, ctx: Context): Promise
       arch: request.arch,
       profile: request.profile,
       symbols: request.symbols ?? [],
+      symbolsOff: request.symbolsOff ?? [],
       extra: request.extraFragments ?? [],
     },
     ctx,

@@ -34,7 +34,7 @@ export function concludeRecord(
 /** A job that was never begun: the rig could not, or the run was cancelled before. */
 export function missedJob(request: RunRequest, job: JobPlan, why: string, cancelled: boolean): JobRecord {
   const outcome = evaluateJob({
-    kernel: { series: null, release: null, dropped: [] },
+    kernel: { series: null, absentCounter: null, release: null, dropped: [] },
     ...{ workload: null, release: null, end: null, exec: null, history: null, cases: null, outcomes: null },
     taint: null,
     ...{ findings: [], mismatches: [], counters: {}, expectations: {}, excused: [], unseen: [] },

@@ -81,6 +81,7 @@ export async function judgeDrive(
   const outcome = evaluateJob({
     kernel: {
       series: name === undefined ? null : { name, counter: counter ?? null },
+      absentCounter: kernel.absentCounter,
       release: kernel.record.release,
       dropped: kernel.record.symbols.dropped,
     },

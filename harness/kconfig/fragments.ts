@@ -12,6 +12,8 @@ export interface FragmentRequest {
   readonly profile: string;
   /** Symbols that the series brings and that must be y: `SPECULATIVE_PAGE_FAULT`. */
   readonly symbols?: readonly string[];
+  /** Symbols that the series brings and that must stay n. */
+  readonly symbolsOff?: readonly string[];
   /** Further fragment files, absolute; they win over the others. */
   readonly extra?: readonly string[];
 }
@@ -41,12 +43,13 @@ export async function collectAsks(
   ];
   const fixed = await Promise.all(files.map(readFragment));
   const extra = await Promise.all((request.extra ?? []).map(readFragment));
-  const series = (request.symbols ?? []).map((symbol): Ask => ({
-    symbol,
-    value: 'y',
-    must: true,
-    origin: 'the series',
-  }));
+  const ofSeries = (value: 'y' | 'n') => (symbol: string) => ({
+    ...{ symbol, value, must: true, origin: 'the series' },
+  });
+  const series: Ask[] = [
+    ...(request.symbols ?? []).map(ofSeries('y')),
+    ...(request.symbolsOff ?? []).map(ofSeries('n')),
+  ];
   return mergeAsks([...fixed, series, ...extra]);
 }
 

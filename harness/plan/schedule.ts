@@ -2,7 +2,7 @@ import type { Arch } from '../arch/index.ts';
 import { arches, findArch } from '../arch/index.ts';
 import { didYouMean } from '../base/did-you-mean.ts';
 import { UsageError } from '../base/errors.ts';
-import type { KernelChoice, Plan, PlanJob } from './schema.ts';
+import { kernelChoiceSchema, type KernelChoice, type Plan, type PlanJob } from './schema.ts';
 
 /** What the command line narrows or overrules. */
 export interface Narrowing {
@@ -16,7 +16,7 @@ export interface Narrowing {
   readonly seed?: number;
 }
 
-/** One kernel to build: the base, with or without the series, for one architecture and profile. */
+/** One kernel to build, for one architecture and profile. */
 export interface KernelPlan {
   readonly id: string;
   readonly arch: Arch;
@@ -52,7 +52,7 @@ export function schedule(plan: Plan, narrowing: Narrowing, seed: number): Schedu
   const kernels: KernelPlan[] = [];
   const jobs: JobPlan[] = [];
   for (const arch of (narrowing.arch ?? plan.arch).map(knownArch)) {
-    for (const choice of ['series', 'base'] as const) {
+    for (const choice of kernelChoiceSchema.options) {
       for (const profile of profilesOf(plan)) {
         const kernel = { id: `${arch.id}-${choice}-${profile}`, arch, choice, profile };
         const mine = plan.jobs
@@ -121,7 +121,7 @@ function refuseUnknown(plan: Plan, narrowing: Narrowing): void {
   refuse('workload', narrowing.workload, [
     ...new Set(plan.jobs.flatMap((job) => [jobName(job), job.workload])),
   ]);
-  refuse('kernel', narrowing.kernel, ['series', 'base']);
+  refuse('kernel', narrowing.kernel, kernelChoiceSchema.options);
 }
 
 function refuse(what: string, wish: readonly string[] | undefined, known: readonly string[]): void {

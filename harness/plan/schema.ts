@@ -28,8 +28,8 @@ export const machineSchema = z.strictObject({
   memoryMiB: z.number().int().min(256).default(2048),
 });
 
-/** Which of a plan's kernels a job runs on: the base as it is, or with the series applied. */
-export const kernelChoiceSchema = z.enum(['series', 'base']);
+/** Which of a plan's kernels a job runs on: with the series applied, the same with its symbol off, or the base as it is. */
+export const kernelChoiceSchema = z.enum(['series', 'series-off', 'base']);
 export type KernelChoice = z.infer<typeof kernelChoiceSchema>;
 
 export const planJobSchema = z.strictObject({

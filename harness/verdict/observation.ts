@@ -42,8 +42,10 @@ export interface ObservedHistory {
 /** Everything that one job learnt, before anybody says what it means. */
 export interface JobObservation {
   readonly kernel: {
-    /** Null for a base kernel. `counter` is the vmstat name of the series, null when it has none. */
+    /** Null for a base kernel, and for a series with its symbol off. `counter` is the vmstat name of the series, null when it has none. */
     readonly series: { readonly name: string; readonly counter: string | null } | null;
+    /** Counter that must not exist, because the series is built with its symbol off; null for any other kernel. */
+    readonly absentCounter: string | null;
     /** `uname -r` that must answer; null when unknown (a prebuilt kernel, the host's own). */
     readonly release: string | null;
     /** Symbols that the profile asked for and the kernel does not have. */

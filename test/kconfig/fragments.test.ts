@@ -31,6 +31,15 @@ test.each(globSync('**/*.config', { cwd: join(projectDir, 'kernel-config') }))(
   },
 );
 
+test('the symbol of a series can be asked to stay off', async () => {
+  const request = { arch: arches.x86_64, profile: 'race', symbolsOff: ['SPECULATIVE_PAGE_FAULT'] };
+  const asks = await collectAsks(request, { projectDir });
+  expect(asks.find(({ symbol }) => symbol === 'SPECULATIVE_PAGE_FAULT')).toMatchObject({
+    value: 'n',
+    must: true,
+  });
+});
+
 test('KASAN is asked for on powerpc too, and its lack stops no build there', async () => {
   const ask = async (arch: keyof typeof arches) =>
     (await collectAsks({ arch: arches[arch], profile: 'kasan' }, { projectDir })).find(

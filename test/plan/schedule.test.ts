@@ -44,6 +44,17 @@ describe('schedule', () => {
     expect(kernels.map((kernel) => kernel.id)).toEqual(['x86_64-series-race']);
   });
 
+  test('a series with its symbol off is a kernel of its own', () => {
+    const off = parsePlan(
+      'name: o\nseries: s\njobs:\n  - workload: hammer\n    kernel: [base, series-off]\n',
+      'o',
+    );
+    expect(schedule(off, {}, 1).kernels.map(({ id }) => id)).toEqual([
+      'x86_64-series-off-race',
+      'x86_64-base-race',
+    ]);
+  });
+
   test('a plan without series runs its jobs on the base', () => {
     const bare = parsePlan('name: b\njobs:\n  - workload: hammer\n', 'b');
     expect(schedule(bare, {}, 1).jobs.map((job) => job.kernel.choice)).toEqual(['base']);
@@ -63,7 +74,7 @@ describe('schedule', () => {
     [{ arch: ['sparc'] }, 'unknown architecture "sparc"'],
     [{ profile: ['ksan'] }, 'did you mean "kasan"?'],
     [{ workload: ['hamer'] }, 'did you mean "hammer"?'],
-    [{ kernel: ['patched'] }, 'it has series, base'],
+    [{ kernel: ['patched'] }, 'it has series, series-off, base'],
     [{ kernel: ['base'], workload: ['spf-counters'] }, 'nothing is left to run'],
   ])('%j is refused', (narrowing, message) => {
     expect(() => ids(narrowing)).toThrow(message);

@@ -3,7 +3,7 @@ import { evaluateJob, skippedJob, type JobObservation } from '../../harness/verd
 import { end, exec, finding, history, observe, panic, violation } from './observations.ts';
 
 const died = { exec: null, history: null, taint: { before: 0, after: null } };
-const base = { series: null, release: '5.10.223-a', dropped: [] };
+const base = { series: null, absentCounter: null, release: '5.10.223-a', dropped: [] };
 const tool = { culprit: 'tool', message: 'no space left' } as const;
 const cases = {
   workload: { id: 'spf-counters', produces: 'cases' as const },
@@ -149,6 +149,24 @@ const table: Record<string, [Partial<JobObservation>, string, string | null, str
     'harness',
     'history.complete',
     /no end mark/,
+  ],
+  'a series that is off and counts': [
+    { kernel: { ...base, absentCounter: 'speculative_pgfault' } },
+    'FAIL',
+    'code',
+    'counters.absent-when-off',
+    /though the symbol of the series is off/,
+  ],
+  'a series that is off': [
+    {
+      kernel: { ...base, absentCounter: 'speculative_pgfault' },
+      counters: { 'vmstat.pgfault': 2_400 },
+      expectations: {},
+    },
+    'PASS',
+    null,
+    'counters.absent-when-off',
+    /checks passed/,
   ],
   'too many pages undecided': [
     { history: history({ undecidedPages: 100, undecidedReason: 'bound' }) },

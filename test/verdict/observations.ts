@@ -10,6 +10,7 @@ export function observe(differs: Partial<JobObservation> = {}): JobObservation {
       series: { name: 'spf-v12', counter: 'speculative_pgfault' },
       release: '5.10.223-a',
       dropped: [],
+      absentCounter: null,
     },
     workload: { id: 'hammer', produces: 'history' },
     release: '5.10.223-a',
@@ -134,6 +135,7 @@ export const anyObservation: fc.Arbitrary<JobObservation> = fc.record({
       { name: 's', counter: 'speculative_pgfault' },
     ),
     release: fc.constantFrom(null, '5.10.223-a', '5.10.223-b'),
+    absentCounter: fc.constantFrom(null, 'speculative_pgfault'),
     dropped: fc.subarray([{ symbol: 'KASAN', reason: 'no such symbol' }]),
   }),
   workload: fc.option(

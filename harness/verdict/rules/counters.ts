@@ -44,6 +44,21 @@ export const zeroWhenOff: Rule = {
   },
 };
 
+/** Built with its symbol off, a series leaves nothing to be seen. */
+export const absentWhenOff: Rule = {
+  name: 'counters.absent-when-off',
+  judge(job) {
+    const { absentCounter } = job.kernel;
+    if (absentCounter === null || !booted(job) || Object.keys(job.counters).length === 0) return null;
+    const field = `vmstat.${absentCounter}`;
+    if (job.counters[field] === undefined) return pass(`there is no ${absentCounter}`);
+    return kernelFails(
+      `/proc/vmstat has ${absentCounter}, though the symbol of the series is off`,
+      'certain',
+    );
+  },
+};
+
 /** A plan's own bounds, one check for all of them. */
 export const countersInBounds: Rule = {
   name: 'counters.in-bounds',

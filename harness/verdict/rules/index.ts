@@ -1,5 +1,5 @@
 import { consoleClean } from './console.ts';
-import { countersInBounds, speculativeShareReached, zeroWhenOff } from './counters.ts';
+import { absentWhenOff, countersInBounds, speculativeShareReached, zeroWhenOff } from './counters.ts';
 import { directedOutcomes } from './directed.ts';
 import { eligibilityAsPredicted } from './eligibility.ts';
 import { historyComplete, historyDecided, historyExplained, historyRaced } from './history.ts';
@@ -31,6 +31,7 @@ export const rules: readonly Rule[] = [
   historyRaced,
   speculativeShareReached,
   zeroWhenOff,
+  absentWhenOff,
   countersInBounds,
   memoryReturned,
   ...sanitizerRules,
