@@ -129,9 +129,10 @@ export function conclude(
   );
   const stray = plan.until === -Infinity ? [] : strayPages(source, plan);
   const torn = tornForks(source).slice(0, maxPerRule);
-  const found = [broken, codes].flatMap((told, at) =>
-    explained(source, plan, told, at === 0 ? stray : [], options),
-  );
+  const found = [
+    ...explained(source, plan, broken, stray, options),
+    ...explained(source, plan, codes, [], options),
+  ];
   const isCode = ({ rule }: Violation): boolean => rule === WRONG_CODE;
   return {
     violations: [
