@@ -10,7 +10,7 @@ import { requestRun } from '../../harness/cli/request.ts';
 import { qemuMachine } from '../../harness/machine/qemu/machine.ts';
 import type { BootOptions, Running } from '../../harness/machine/types.ts';
 
-/** For the tools that record test data: a guest with the series' `race` kernel, or with Debian's. */
+/** For the tools that record test data: a guest with the series' kernel, or with Debian's. */
 
 const silent: Observer = {
   plan: () => undefined,
@@ -27,18 +27,22 @@ export function knownArch(id: string | undefined): Arch {
 
 export async function bootGuest(
   arch: Arch,
-  changes: Partial<BootOptions> & { readonly debian?: boolean } = {},
+  {
+    debian = false,
+    profile = 'race',
+    ...changes
+  }: Partial<BootOptions> & { readonly debian?: boolean; readonly profile?: string } = {},
 ): Promise<Running & { readonly directory: string }> {
   const ctx = commandContext();
-  const image = changes.debian === true ? (await debianKernel(arch, ctx)).image : await raceKernel(arch, ctx);
+  const image = debian ? (await debianKernel(arch, ctx)).image : await ourKernel(arch, profile, ctx);
   const directory = mkdtempSync(join(tmpdir(), `spf-record-${arch.id}-`));
   const options = { arch, cpus: 2, memoryMiB: 1024, append: [], directory, signal: ctx.signal };
   const running = await qemuMachine(ctx).boot(image, { ...options, ...changes });
   return { ...running, directory };
 }
 
-async function raceKernel(arch: Arch, ctx: ReturnType<typeof commandContext>) {
-  const wanted = { arch: [arch.id], kernel: ['series'], profile: ['race'] };
+async function ourKernel(arch: Arch, profile: string, ctx: ReturnType<typeof commandContext>) {
+  const wanted = { arch: [arch.id], kernel: ['series'], profile: [profile] };
   const [kernel] = (await prepare(requestRun('default', wanted, projectDir), ctx, silent)).values();
   if (kernel === undefined) throw new Error(`no kernel for ${arch.id}`);
   return kernel.image;

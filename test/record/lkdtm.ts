@@ -1,14 +1,15 @@
 #!/usr/bin/env node
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import type { BootOptions } from '../../harness/machine/types.ts';
 import { bootGuest, knownArch } from './guest.ts';
 
 /**
- * Records what the series' `race` kernel says to a crash of a known kind (drivers/misc/lkdtm), from the trigger on, one
- * file each: `node test/record/lkdtm.ts ARCH DIRECTORY [TYPE…]`. The answers are a person's, in
- * test/console/powerpc.test.ts.
+ * Records what the series' kernel says to a crash of a known kind (drivers/misc/lkdtm), from the trigger on, one file
+ * each: `node test/record/lkdtm.ts [--profile race] ARCH DIRECTORY [TYPE…]`. The answers are a person's, in
+ * test/console/lkdtm.test.ts.
  */
 
 /** A guest that survives is used again, until one does not answer. */
@@ -30,7 +31,8 @@ const ways: readonly Way[] = [
     append: ['slub_debug=FZPU'],
     types: (
       'BUG WARNING WARNING_MESSAGE EXCEPTION CORRUPT_STACK OVERWRITE_ALLOCATION WRITE_AFTER_FREE ' +
-      'SLAB_FREE_DOUBLE SLAB_FREE_PAGE EXEC_NULL ACCESS_NULL ' +
+      'READ_AFTER_FREE SLAB_FREE_DOUBLE SLAB_FREE_PAGE EXEC_NULL EXEC_DATA ACCESS_NULL WRITE_RO ' +
+      'CORRUPT_STACK_STRONG CORRUPT_LIST_ADD CORRUPT_LIST_DEL STACK_GUARD_PAGE_LEADING ' +
       'REFCOUNT_INC_OVERFLOW REFCOUNT_ADD_OVERFLOW REFCOUNT_DEC_ZERO REFCOUNT_DEC_NEGATIVE ' +
       'REFCOUNT_DEC_AND_TEST_NEGATIVE REFCOUNT_SUB_AND_TEST_NEGATIVE REFCOUNT_INC_ZERO REFCOUNT_ADD_ZERO ' +
       'REFCOUNT_INC_SATURATED'
@@ -53,13 +55,17 @@ const ways: readonly Way[] = [
   },
 ];
 
-const [id, directory = '.', ...wanted] = process.argv.slice(2);
+const { values, positionals } = parseArgs({
+  options: { profile: { type: 'string', default: 'race' } },
+  allowPositionals: true,
+});
+const [id, directory = '.', ...wanted] = positionals;
 const arch = knownArch(id);
 mkdirSync(directory, { recursive: true });
 
 type Guest = Awaited<ReturnType<typeof bootGuest>>;
 const boot = ({ append = [], limits }: Way): Promise<Guest> =>
-  bootGuest(arch, { append, ...(limits && { limits }) });
+  bootGuest(arch, { append, profile: values.profile, ...(limits && { limits }) });
 const consoleOf = (guest: Guest): Buffer => readFileSync(join(guest.directory, 'console.log'));
 /** hvc's console is slow: what was said so far may be only the beginning. */
 const untilQuiet = async (guest: Guest): Promise<void> => {

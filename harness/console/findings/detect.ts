@@ -88,7 +88,7 @@ export function createDetector({ onEvent, onFollowed, recent }: DetectorEvents):
         else if (!owned && event.others.length < maxEventLines) event.others.push(line);
       }
       if (line.words.length > 0 && endOfKernel.test(line.text)) dead = true;
-      if (open.length > 0) close((event) => isOver(event, line));
+      if (open.some((event) => isOver(event, line))) close((event) => isOver(event, line));
     },
     idle: () => open.length === 0,
     end() {

@@ -1,22 +1,26 @@
 import type { FindingKind } from '../finding.ts';
 import type { Blame, Variant } from '../patterns/row.ts';
+import type { Blamed } from '../stacks/blame.ts';
 import { type Blaming, blameEvent } from './blamed.ts';
 import { doubtOf } from './doubt.ts';
 import { objectDumpStart } from './dump.ts';
 import type { ConsoleEvent } from './event.ts';
 import { type Groups, namedGroups } from './groups.ts';
 import { isIntruded } from './intrusion.ts';
-import { signatureOf, titlesOf } from './title.ts';
+import { signatureOf, titleOf } from './title.ts';
 
 /** What an event is, and by whom; all that is needed to know whether it was seen before. */
 export interface Identity extends Blaming {
   readonly kind: FindingKind;
   readonly texts: readonly string[];
   readonly groups: Groups;
+  /** Who stands in the titles. */
+  readonly named: Blamed | null;
   readonly title: string;
-  readonly altTitles: readonly string[];
   readonly signature: string;
-  readonly corrupted: string | undefined;
+  readonly variant: Variant;
+  /** Another task's dump stands in the report. */
+  readonly intruded: boolean;
 }
 
 const byTop: Blame = { pick: 'top' };
@@ -33,22 +37,18 @@ export function identify(event: ConsoleEvent): Identity {
 
   const kind = kindOf(variant.kind ?? event.row.kind, event);
   const traced = stacks.some(({ frames }) => frames.length > 0);
-  const { title, altTitles } = titlesOf(variant, groups, how.traced === true && !traced ? null : blamed);
-  const corrupted =
-    variant.corrupted ??
-    (intruded ? "another task's dump is mixed in" : undefined) ??
-    doubtOf(how, stacks, blamed, texts);
-  return {
-    ...blaming,
-    blamed,
-    kind,
-    texts,
-    groups,
-    title,
-    altTitles,
-    signature: signatureOf(kind, title, blamed),
-    corrupted,
-  };
+  const named = how.traced === true && !traced ? null : blamed;
+  const title = titleOf(variant, groups, named);
+  const signature = signatureOf(kind, title, blamed);
+  return { ...blaming, blamed, kind, texts, groups, named, title, signature, variant, intruded };
+}
+
+/** Why the report may not be whole, undefined when nothing speaks for that. */
+export function corruptedBy({ variant, intruded, stacks, blamed, texts }: Identity): string | undefined {
+  if (variant.corrupted !== undefined) return variant.corrupted;
+  return intruded
+    ? "another task's dump is mixed in"
+    : doubtOf(variant.blame ?? byTop, stacks, blamed, texts);
 }
 
 /** A BUG() with an object dumped before it is a VM_BUG_ON_*(). */

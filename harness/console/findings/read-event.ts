@@ -4,9 +4,10 @@ import { completeFinding } from './complete.ts';
 import { known } from './details/read.ts';
 import { type ConsoleEvent, mixedLines } from './event.ts';
 import { introduction, reportLines } from './extent.ts';
-import { type Identity, identify } from './identify.ts';
+import { corruptedBy, type Identity, identify } from './identify.ts';
 import { readRegisters } from './registers.ts';
 import { findTask } from './task.ts';
+import { altTitlesOf } from './title.ts';
 
 const maxFrames = 100;
 const maxTextLength = 64 * 1024;
@@ -20,14 +21,14 @@ export function readEvent(event: ConsoleEvent, identity: Identity = identify(eve
   ];
   const common = {
     title: identity.title,
-    altTitles: [...identity.altTitles],
+    altTitles: altTitlesOf(identity.variant, groups, identity.named),
     signature: identity.signature,
     blamed: blamed?.name ?? null,
     stack: mainStack(stacks),
     ...findTask(texts, groups),
     ...known({
       registers: readRegisters(texts),
-      corrupted: identity.corrupted,
+      corrupted: corruptedBy(identity),
       panicked: event.panicked,
       rebooted: event.rebooted,
     }),

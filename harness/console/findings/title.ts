@@ -3,16 +3,18 @@ import type { Variant } from '../patterns/row.ts';
 import type { Blamed } from '../stacks/blame.ts';
 import type { Groups } from './groups.ts';
 
-/**
- * The title of a report and the other titles under which people know it: by the function's own name, by the class of
- * the bug. Without a function it says `corrupted` in its place.
- */
-export function titlesOf({ title, alt = [] }: Variant, groups: Groups, blamed: Blamed | null) {
-  const main = fill(title, groups, blamed?.name);
-  const others = [title, ...alt].flatMap((template) =>
+/** The title of a report. Without a function it says `corrupted` in its place. */
+export function titleOf({ title }: Variant, groups: Groups, blamed: Blamed | null): string {
+  return fill(title, groups, blamed?.name);
+}
+
+/** The other titles under which people know a report: by the function's own name, by the class of the bug. */
+export function altTitlesOf(variant: Variant, groups: Groups, blamed: Blamed | null): string[] {
+  const main = titleOf(variant, groups, blamed);
+  const others = [variant.title, ...(variant.alt ?? [])].flatMap((template) =>
     [blamed?.symbol, blamed?.name].map((name) => fill(template, groups, name)),
   );
-  return { title: main, altTitles: [...new Set(others)].filter((other) => other !== main).sort() };
+  return [...new Set(others)].filter((other) => other !== main).sort();
 }
 
 /** Kind, what is wrong and who is blamed; the same for the same defect on every run. */

@@ -1,12 +1,7 @@
 import type { Line } from './line.ts';
+import { type PrintkPrefix, readPrintkPrefix } from './printk-prefix.ts';
 
-/**
- * `<4>[   12.345678][  T123] ` as kernel/printk/printk.c print_prefix() writes it: level (netconsole, dmesg -r), time
- * (CONFIG_PRINTK_TIME), task or CPU (CONFIG_PRINTK_CALLER, print_caller()). Vendor kernels add `@cpu` to the time.
- */
-const prefix = /(?:<\d{1,3}>)?\[ {0,6}(\d{1,8}\.\d{6})(?:@\d+)?\] ?(?:\[ {0,8}([TC]\d+)\] ?)?/y;
 const levelAtStart = /^<\d{1,3}>/;
-const OPEN = 0x5b;
 const LESS = 0x3c;
 const SPACE = 0x20;
 /**
@@ -26,11 +21,11 @@ const maxRecords = 64;
  * middle of its own line (`login: [   36.852785][ T3615] BUG: …`) or the end of a line was lost.
  */
 export function splitPrefix(raw: string, number: number, words: readonly number[]): readonly Line[] {
-  const plain = matchPrefix(raw, 0);
+  const plain = readPrintkPrefix(raw, 0);
   const line = plain === null && stampStart.test(raw) ? raw.replace(stamp, '') : raw;
-  const match = plain ?? matchPrefix(line, 0);
-  const second = nextPrefix(line, match === null ? 0 : prefix.lastIndex);
-  if (second < 0) return [match === null ? bare(line, number, words) : printed(line, match, number, words)];
+  const prefix = plain ?? readPrintkPrefix(line, 0);
+  const second = nextPrefix(line, prefix === null ? 0 : prefix.end);
+  if (second < 0) return [lineOf(line, prefix, number, words)];
   return splitAll(line, second, number, words);
 }
 
@@ -41,21 +36,12 @@ function splitAll(line: string, first: number, number: number, words: readonly n
   if (label.test(line.slice(0, first))) return [...splitPrefix(line.slice(first), number, words)];
   for (let end = first; start < line.length && lines.length < maxRecords;) {
     const part = line.slice(start, end < 0 ? undefined : end);
-    const match = matchPrefix(part, 0);
-    lines.push(match === null ? bare(part, number, words) : printed(part, match, number, words));
+    lines.push(lineOf(part, readPrintkPrefix(part, 0), number, words));
     if (end < 0) break;
     start = end;
-    matchPrefix(line, start);
-    end = nextPrefix(line, prefix.lastIndex);
+    end = nextPrefix(line, readPrintkPrefix(line, start)?.end ?? 0);
   }
   return lines;
-}
-
-function matchPrefix(text: string, at: number): RegExpExecArray | null {
-  const code = text.charCodeAt(at);
-  if (code !== OPEN && code !== LESS) return null;
-  prefix.lastIndex = at;
-  return prefix.exec(text);
 }
 
 /** Where the next prefix stands; most brackets hold something else and are told from one by the character after them. */
@@ -63,8 +49,7 @@ function nextPrefix(text: string, from: number): number {
   for (let at = text.indexOf('[', from); at >= 0; at = text.indexOf('[', at + 1)) {
     const code = text.charCodeAt(at + 1);
     if (code !== SPACE && !(code >= 0x30 && code <= 0x39)) continue;
-    prefix.lastIndex = at;
-    if (prefix.test(text)) {
+    if (readPrintkPrefix(text, at) !== null) {
       const level = /<\d{1,3}>$/.exec(text.slice(Math.max(from, at - 5), at));
       return at - (level?.[0].length ?? 0);
     }
@@ -72,16 +57,10 @@ function nextPrefix(text: string, from: number): number {
   return -1;
 }
 
-function printed(text: string, match: RegExpExecArray, number: number, words: readonly number[]): Line {
-  const [before, time, caller] = match;
-  return {
-    number,
-    text: text.slice(before.length),
-    time: Number(time),
-    caller: caller ?? null,
-    printk: true,
-    words,
-  };
+function lineOf(text: string, prefix: PrintkPrefix | null, number: number, words: readonly number[]): Line {
+  if (prefix === null) return bare(text, number, words);
+  const { time, caller, end } = prefix;
+  return { number, text: text.slice(end), time, caller, printk: true, words };
 }
 
 function bare(line: string, number: number, words: readonly number[]): Line {

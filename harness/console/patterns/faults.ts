@@ -34,6 +34,23 @@ export const pageFaults: readonly Row[] = [
     variants: [request],
   },
   {
+    // A jump to where nothing is: powerpc names the place in the next line.
+    words: ['nable to handle kernel instruction fetch'],
+    head: /BUG: Unable to handle kernel instruction fetch(?: \(NULL pointer\?\))?\s*$/,
+    kind: 'page-fault',
+    variants: [
+      { ...nullPointer, near: [/instruction fetch \(NULL pointer\?\)/] },
+      { ...request, near: [/^Faulting instruction address: (?<address>0x[0-9a-f]+)/] },
+      request,
+    ],
+  },
+  {
+    words: ['nable to handle kernel unaligned access', 'nable to handle unknown paging fault'],
+    head: /BUG: Unable to handle (?:kernel unaligned access|unknown paging fault) at (?<address>\w+)/,
+    kind: 'page-fault',
+    variants: [request],
+  },
+  {
     words: ['unable to handle kernel'],
     head: /BUG: unable to handle kernel\s*$/,
     kind: 'page-fault',

@@ -1,4 +1,5 @@
 import type { Frame } from '../finding.ts';
+import { type Form, formOf, type Groups } from './form.ts';
 
 /** Names as kallsyms has them; Rust's demangled ones contain `<`, `>` and `::`. */
 const name = String.raw`[A-Za-z_$.<][\w$.:<>]*`;
@@ -13,39 +14,32 @@ const rest = String.raw`(?: *\[(?<module>[\w-]+)[^\]]*\])?(?<unreliable2> *\(unr
  * show_stack()); arm `[<address>] (func) from [<address>] (caller+0x…/0x…)` (arch/arm/kernel/traps.c
  * dump_backtrace_entry()), where the caller is the place; inlined frames as symbolizing scripts add them.
  */
-const forms: readonly RegExp[] = [
-  new RegExp(String.raw`^\s*${addresses}(?<unreliable>\? )?${place}${rest}`),
-  new RegExp(
-    String.raw`^\s*(?:\[<[0-9a-f]{8,16}>\] )?\(?[\w$.]+\)? from (?:\[<[0-9a-f]{8,16}>\] )?\(?${place}`,
-  ),
-  new RegExp(
-    String.raw`^\s*(?:\[< +inline +>\]|\[inline\]) (?<unreliable>\? )?(?<function>${name}) (?<file>[\w./-]+):(?<line>\d+)`,
-  ),
-  new RegExp(
-    String.raw`^\s*(?<unreliable>\? )?(?<function>${name}) (?<file>[\w./-]+):(?<line>\d+) \[inline\]`,
-  ),
-  new RegExp(String.raw`^\s*--- interrupt: [0-9a-f]+ at ${place}`),
-];
+const forms: readonly Form[] = [
+  String.raw`^\s*${addresses}(?<unreliable>\? )?${place}${rest}`,
+  String.raw`^\s*(?:\[<[0-9a-f]{8,16}>\] )?\(?[\w$.]+\)? from (?:\[<[0-9a-f]{8,16}>\] )?\(?${place}`,
+  String.raw`^\s*(?:\[< +inline +>\]|\[inline\]) (?<unreliable>\? )?(?<function>${name}) (?<file>[\w./-]+):(?<line>\d+)`,
+  String.raw`^\s*(?<unreliable>\? )?(?<function>${name}) (?<file>[\w./-]+):(?<line>\d+) \[inline\]`,
+  String.raw`^\s*--- interrupt: [0-9a-f]+ at ${place}`,
+].map(formOf);
 
 /** Program counters: x86, powerpc, arm64, arm, riscv. User-mode ones have no function and do not match. */
-const counters: readonly RegExp[] = [
-  new RegExp(String.raw`^\s*[RE]?IP:? (?:[0-9a-f]{4}:)?\s*(?:\[<[0-9a-f]+>\]\s*){0,2}(?:0x)?${place}${rest}`),
-  new RegExp(
-    String.raw`^\s*[RE]IP:? (?:[0-9a-f]{4}:)?\s*(?:\[<[0-9a-f]+>\]\s*){0,2}(?<function>[a-z_]\w*) (?<file>[\w./-]+):(?<line>\d+) \[inline\]`,
-  ),
-  new RegExp(String.raw`^\s*NIP \[[0-9a-f]+\] ${place}${rest}`),
-  new RegExp(String.raw`^\s*(?:pc|epc) : (?:\[<?[0-9a-f]+>?\] )?${place}${rest}`),
-  new RegExp(String.raw`^\s*PC is at ${place}${rest}`),
-];
+const counters: readonly Form[] = [
+  String.raw`^\s*[RE]?IP:? (?:[0-9a-f]{4}:)?\s*(?:\[<[0-9a-f]+>\]\s*){0,2}(?:0x)?${place}${rest}`,
+  String.raw`^\s*[RE]IP:? (?:[0-9a-f]{4}:)?\s*(?:\[<[0-9a-f]+>\]\s*){0,2}(?<function>[a-z_]\w*) (?<file>[\w./-]+):(?<line>\d+) \[inline\]`,
+  String.raw`^\s*NIP \[[0-9a-f]+\] ${place}${rest}`,
+  String.raw`^\s*(?:pc|epc) : (?:\[<?[0-9a-f]+>?\] )?${place}${rest}`,
+  String.raw`^\s*PC is at ${place}${rest}`,
+].map(formOf);
 
-const counterStart = /^\s*(?:[RE]?IP|NIP|e?pc|PC)\b/;
+/** What stands before a program counter. */
+export const counterStart = /^\s*(?:[RE]?IP|NIP|e?pc|PC)\b/;
 
 /** The link register: arm, arm64, powerpc, riscv. It tells who called when the program counter is nowhere. */
-const links: readonly RegExp[] = [
-  new RegExp(String.raw`^\s*LR is at ${place}${rest}`),
-  new RegExp(String.raw`^\s*(?:lr|ra) : ${place}${rest}`),
-  new RegExp(String.raw`^\s*LR \[[0-9a-f]+\] ${place}${rest}`),
-];
+const links: readonly Form[] = [
+  String.raw`^\s*LR is at ${place}${rest}`,
+  String.raw`^\s*(?:lr|ra) : ${place}${rest}`,
+  String.raw`^\s*LR \[[0-9a-f]+\] ${place}${rest}`,
+].map(formOf);
 const nullCounter = /^\s*(?:PC is at 0x0+$|e?pc : 0x0+$|NIP \[0+\] 0x0)/;
 
 /** A jump to NULL: the counter has no function. */
@@ -71,23 +65,21 @@ export function parseProgramCounter(text: string): Frame | undefined {
 /** Cheaper than the patterns, which ask for one of these. */
 const hasPlace = (text: string): boolean => text.includes('+0x') || text.includes('inline');
 
-function firstOf(patterns: readonly RegExp[], text: string): Frame | undefined {
-  for (const pattern of patterns) {
-    const groups = pattern.exec(text)?.groups;
-    if (groups !== undefined) return toFrame(groups);
+function firstOf(forms: readonly Form[], text: string): Frame | undefined {
+  for (const form of forms) {
+    const groups = form(text);
+    if (groups !== null) return toFrame(groups);
   }
   return undefined;
 }
 
-function toFrame(groups: Record<string, string | undefined>): Frame {
-  const { offset, size, module, file, line } = groups;
-  const symbol = groups['function'] ?? '';
+function toFrame({ symbol, offset, size, module, unreliable, file, line }: Groups): Frame {
   const frame: Frame = { function: plainName(symbol) };
   if (frame.function !== symbol) frame.symbol = symbol;
   if (offset !== undefined) frame.offset = parseInt(offset, 16);
   if (size !== undefined) frame.size = parseInt(size, 16);
   if (module !== undefined) frame.module = module;
-  if (groups['unreliable'] !== undefined || groups['unreliable2'] !== undefined) frame.unreliable = true;
+  if (unreliable !== undefined) frame.unreliable = true;
   if (file !== undefined && Number(line) > 0 && Number.isSafeInteger(Number(line))) {
     frame.file = file;
     frame.line = Number(line);

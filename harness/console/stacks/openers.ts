@@ -36,26 +36,27 @@ const endings: readonly (readonly [RegExp, StackRole])[] = [
 const anchored = beginnings.map(
   ([pattern, role]) => [new RegExp(`^\\s*(?:${pattern.source})`), role] as const,
 );
-const anyBeginning = new RegExp(`^\\s*(?:${beginnings.map(([pattern]) => pattern.source).join('|')})`);
+/** Any of them. */
+export const announcement = new RegExp(`^\\s*(?:${beginnings.map(([pattern]) => pattern.source).join('|')})`);
 
 /** The role of the stack that a line announces, undefined when it announces none. */
 export function openerRole(text: string): StackRole | undefined {
-  if (anyBeginning.test(text)) return anchored.find(([pattern]) => pattern.test(text))?.[1];
+  if (announcement.test(text)) return anchored.find(([pattern]) => pattern.test(text))?.[1];
   return endsWithColon(text) ? endings.find(([pattern]) => pattern.test(text))?.[1] : undefined;
 }
 
 /** All endings do; asked first because a pattern for the end of a line looks at all of it. */
-function endsWithColon(text: string): boolean {
+export function endsWithColon(text: string): boolean {
   const end = text.endsWith(' ') ? text.trimEnd() : text;
   return end.endsWith(':');
 }
 
 /** Lines after which frames belong to nothing we know. */
-const closers =
+export const closing =
   /^\s*(?:---\[ end |Modules linked in:|Dumping ftrace|Kernel Offset:|Rebooting in|The buggy address|Memory state around|Object at|other info that might help|=====+$|<\/TASK>)/;
 
 /** User-mode registers end the kernel's part of a trace: what follows was printed by something else. */
-const userMode = /^\s*(?:RIP: 0033:|--- Exception: c[0-9a-f]{2} at )/;
+export const userMode = /^\s*(?:RIP: 0033:|--- Exception: c[0-9a-f]{2} at )/;
 
 /** Whether a line ends the stack that is open. */
-export const ends = (text: string): boolean => closers.test(text) || userMode.test(text);
+export const ends = (text: string): boolean => closing.test(text) || userMode.test(text);

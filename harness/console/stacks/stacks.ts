@@ -1,6 +1,14 @@
 import type { Frame } from '../finding.ts';
-import { parseFrame, parseLinkRegister, parseProgramCounter, wentNowhere } from './frame.ts';
-import { openerRole, type StackRole, ends } from './openers.ts';
+import { counterStart, parseFrame, parseLinkRegister, parseProgramCounter, wentNowhere } from './frame.ts';
+import {
+  announcement,
+  closing,
+  ends,
+  endsWithColon,
+  openerRole,
+  type StackRole,
+  userMode,
+} from './openers.ts';
 
 export type { StackRole } from './openers.ts';
 
@@ -14,8 +22,10 @@ export interface Stack {
   readonly frames: readonly Frame[];
 }
 
-/** Nothing but a frame looks like this, so that half of a report's lines need no other question. */
-const plainFrame = /^(?: +|\s*\[<[0-9a-f]+>\] )(?:\? )?[\w.]+\+0x/;
+/** Lines that can be more than a frame. Most of a report's cannot, and need no other question. */
+const special = new RegExp(
+  [announcement, closing, userMode, counterStart].map(({ source }) => source).join('|'),
+);
 
 /**
  * All stacks of a report in the order of their lines. A register dump's program counter is a stack of one frame, or, in
@@ -31,7 +41,7 @@ export function collectStacks(lines: readonly string[]): readonly Stack[] {
   let nowhere = false;
   for (let index = 0; index < lines.length; index++) {
     const text = lines[index] ?? '';
-    if (plainFrame.test(text)) {
+    if (!nowhere && !special.test(text) && !endsWithColon(text)) {
       const frame = open && parseFrame(text);
       if (open === undefined || frame === undefined) continue;
       open.frames.push(frame);

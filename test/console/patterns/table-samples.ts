@@ -147,6 +147,10 @@ export const samples: readonly (readonly [head: string, kind: FindingKind, title
   ['Unable to handle kernel paging request at virtual address dfff800000000000', 'page-fault', paging],
   ['BUG: Unable to handle kernel data access on write at 0xc00000000deadbee', 'page-fault', paging],
   ['BUG: Unable to handle kernel instruction fetch at 0xc00000000deadbee', 'page-fault', paging],
+  ['BUG: Unable to handle kernel instruction fetch', 'page-fault', paging],
+  ['BUG: Unable to handle kernel instruction fetch (NULL pointer?)', 'page-fault', nullPointer],
+  ['BUG: Unable to handle kernel unaligned access at 0xc00000000deadbee', 'page-fault', paging],
+  ['BUG: Unable to handle unknown paging fault at 0xc00000000deadbee', 'page-fault', paging],
   ['BUG: unable to handle kernel', 'page-fault', 'BUG: unable to handle kernel'],
   // arch/*/kernel/traps.c
   [
