@@ -112,7 +112,9 @@ int main(int argc, char **argv)
 	const struct {
 		const struct directed *rows;
 		uint64_t ns;
-	} tables[] = { { directed_accesses, 0 }, { directed_races, ns }, { directed_pressures, ns } };
+	} tables[] = {
+		{ directed_accesses, 0 }, { directed_races, ns }, { directed_handovers, ns }, { directed_pressures, ns }
+	};
 	unsigned run = 0, broken = 0;
 	for (unsigned table = 0; table < sizeof tables / sizeof *tables; table++) {
 		for (const struct directed *row = tables[table].rows; row->name; row++) {

@@ -62,7 +62,7 @@ export const pageFaults: readonly Row[] = [
 export const traps: readonly Row[] = [
   {
     words: ['general protection fault'],
-    head: /^(?:Oops: |kasan: GPF could be .*|segment-related )?general protection fault(?:,? (?:probably |maybe )?for non-canonical address (?<address>0x[0-9a-f]+))?: (?:[0-9a-f]{4,} )?/,
+    head: /^(?:Oops: |kasan: GPF could be .*|segment-related )?general protection fault(?:,? (?:probably |maybe )?for (?:non-canonical )?address (?<address>0x[0-9a-f]+))?: (?:[0-9a-f]{4,} )?/,
     kind: 'general-protection',
     variants: [{ title: 'general protection fault in {frame}', alt: badAccess }],
   },

@@ -16,6 +16,14 @@ const byPlace = (where: RegExp, title: string, extra: Partial<Variant> = {}): Va
  */
 export const warnings: readonly Row[] = [
   {
+    // Without CONFIG_BUG_ON_DATA_CORRUPTION a corrupted list is only warned of, after the line that says how.
+    words: ['WARNING: '],
+    head: /^WARNING: .*lib\/list_debug\.c:\d+ /,
+    kind: 'list-corruption',
+    goesOn: ['list-corruption'],
+    variants: [{ title: 'BUG: corrupted list in {frame}', alt: ['bad-access in {frame}'] }],
+  },
+  {
     words: ['WARNING: '],
     head: /^WARNING: (?:CPU: \d+ PID: -?\d+ at |(?:\[.*\] )?[\w./-]+\.[chS]:\d+ at )(?<place>\S*)/,
     kind: 'warning',

@@ -95,6 +95,18 @@ export const DIRECTED: readonly DirectedProgram[] = [
     because: 'free_pgtables(), mm/memory.c, frees tables that nobody walks any more',
   },
   {
+    id: 'touch-while-moved-onto',
+    asks: 'whether a page of a mapping that mremap() moves onto another can be seen empty',
+    right: KEPT,
+    because: 'mremap_to(), mm/mremap.c, maps and fills the place in one section of the mmap_lock',
+  },
+  {
+    id: 'touch-while-registered',
+    asks: 'whether each first touch is an event once userfaultfd has registered the place',
+    right: ['events-kept'],
+    because: 'userfaultfd_register(), fs/userfaultfd.c, sets VM_UFFD_MISSING with the mmap_lock held for write',
+  },
+  {
     id: 'fault-while-policy-changes',
     asks: 'what the kernel says of faults in a VMA whose memory policy mbind() replaces',
     right: ['done'],

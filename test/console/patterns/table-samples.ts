@@ -58,6 +58,11 @@ export const samples: readonly (readonly [head: string, kind: FindingKind, title
     'list-corruption',
     'BUG: corrupted list in culprit',
   ],
+  [
+    'WARNING: CPU: 0 PID: 74 at lib/list_debug.c:27 __list_add_valid+0xb1/0x120',
+    'list-corruption',
+    'BUG: corrupted list in culprit',
+  ],
   ['hammer invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0', 'oom', 'out of memory'],
   ['Out of memory: Killed process 30 (hammer) total-vm:1kB', 'oom', 'out of memory'],
   // kernel/rcu/tree_stall.h, kernel/watchdog.c, kernel/hung_task.c, kernel/workqueue.c, net/core/dev.c
@@ -155,6 +160,11 @@ export const samples: readonly (readonly [head: string, kind: FindingKind, title
   // arch/*/kernel/traps.c
   [
     'general protection fault, probably for non-canonical address 0xdffffc0000000000: 0000 [#1] SMP KASAN',
+    'general-protection',
+    'general protection fault in culprit',
+  ],
+  [
+    'general protection fault, maybe for address 0xffffffff819e31f0: 0000 [#2] PREEMPT SMP KASAN',
     'general-protection',
     'general protection fault in culprit',
   ],
