@@ -28,7 +28,7 @@ const quiet = 'rcupdate.rcu_cpu_stall_suppress=1';
 const ways: readonly Way[] = [
   {
     wait: 1.5,
-    append: ['slub_debug=FZPU'],
+    append: ['slub_debug=FZPU', 'kasan_multi_shot'],
     types: (
       'BUG WARNING WARNING_MESSAGE EXCEPTION CORRUPT_STACK OVERWRITE_ALLOCATION WRITE_AFTER_FREE ' +
       'READ_AFTER_FREE SLAB_FREE_DOUBLE SLAB_FREE_PAGE EXEC_NULL EXEC_DATA ACCESS_NULL WRITE_RO ' +
