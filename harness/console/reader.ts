@@ -12,7 +12,7 @@ export interface ConsoleReport {
   readonly findings: readonly Finding[];
   /** As an editor counts them. */
   readonly lines: number;
-  /** Kernels that started in this log. */
+  /** Kernels that started in this log, the first thousand of them. */
   readonly boots: readonly BootLog[];
 }
 

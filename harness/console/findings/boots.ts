@@ -23,6 +23,8 @@ const greeting =
   /^\s*$|^(?:Trying |Connected to|Connection |Escape character|Press |Warning: Permanently added|\[SOL |\[Enter |\[?\w+ console|Terminal ready|iPXE|UEFI|BdsDxe)/i;
 /** After so many lines without a time this console has none, and what is up cannot be told. */
 const maxUntimed = 5000;
+/** A console of months has thousands of starts, and its reader must not grow with it. */
+const maxBoots = 1000;
 /** Lines of a kernel that is up. */
 const minimumUp = 20;
 
@@ -52,7 +54,7 @@ export function createBootWatch(onUnexpected: (finding: Finding) => void) {
       const release = line.words.length > 0 ? banner.exec(line.text)?.groups?.['release'] : undefined;
       if (release !== undefined) {
         started(line);
-        boots.push({ release, line: line.number });
+        if (boots.length < maxBoots) boots.push({ release, line: line.number });
         starting = false;
       } else if (line.time === null && line.words.length > 0 && firmware.test(line.text)) {
         started(line);

@@ -153,6 +153,11 @@ describe('starts', () => {
       ).findings,
     ).toEqual([]);
   });
+  test('no more of them than a thousand are kept', () => {
+    const { boots } = readText(...Array.from({ length: 1500 }, () => banner));
+    expect(boots).toHaveLength(1000);
+    expect(boots[0]).toMatchObject({ line: 0 });
+  });
   test('a boot alone', () => {
     expect(readText('SeaBIOS (version 1)', 'Booting the kernel.', banner, ...up).findings).toEqual([]);
   });
