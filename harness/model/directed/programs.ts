@@ -104,7 +104,8 @@ export const DIRECTED: readonly DirectedProgram[] = [
     id: 'touch-while-registered',
     asks: 'whether each first touch is an event once userfaultfd has registered the place',
     right: ['events-kept'],
-    because: 'userfaultfd_register(), fs/userfaultfd.c, sets VM_UFFD_MISSING with the mmap_lock held for write',
+    because:
+      'userfaultfd_register(), fs/userfaultfd.c, sets VM_UFFD_MISSING with the mmap_lock held for write',
   },
   {
     id: 'fault-while-policy-changes',
