@@ -3,6 +3,7 @@
 #include "spf-scene.h"
 
 #include "code.h"
+#include "cpus.h"
 #include "pagemap.h"
 #include "perf.h"
 #include "rig.h"
@@ -194,9 +195,24 @@ static bool balances_since_boot(void)
 	return strstr(line, "numa_balancing=enable") != NULL;
 }
 
+/*
+ * A page that was just written waits in a list of the CPU where that was, which holds a reference, and NUMA balancing
+ * leaves pages with another reference alone (change_pte_range(), mm/mprotect.c). zap_page_range() empties the list.
+ */
+static void settle(void)
+{
+	char *page = mmap(NULL, pages(1), RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (page == MAP_FAILED)
+		rig_broken("cannot map a page: %m");
+	madvise(page, pages(1), MADV_DONTNEED);
+	munmap(page, pages(1));
+}
+
 static const char *numa_hinted(struct scene *scene)
 {
+	cpus_pin(cpus_nth(0));
 	char *region = all_written();
+	settle();
 	if (!setting_change("/proc/sys/kernel/numa_balancing", "1") && !balances_since_boot())
 		return "NUMA balancing cannot be switched on (numa_balancing=enable on the kernel's command line does it)";
 	/* The next scan is a second away. */
