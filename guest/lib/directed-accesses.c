@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "directed-place.h"
 
+#include "code.h"
 #include "guard.h"
 #include "rig.h"
 
@@ -109,32 +110,16 @@ static const char *fetch(char *address)
 	sigaction(SIGSEGV, &action, NULL);
 	sigaction(SIGBUS, &action, NULL);
 	sigaction(SIGILL, &action, NULL);
-#if defined(__powerpc64__) && _CALL_ELF != 2
-	/* A function pointer is the address of a descriptor (ELF v1). */
-	uint64_t descriptor[3] = { (uint64_t)(uintptr_t)address, 0, 0 };
-	void (*function)(void) = (void (*)(void))(uintptr_t)descriptor;
-#else
-	void (*function)(void) = (void (*)(void))(uintptr_t)address;
-#endif
 	if (!sigsetjmp(back, 0))
-		function();
+		code_call(address);
 	return code_name(fetch_signal, fetch_code);
-}
-
-static void put_return(char *address)
-{
-#if defined(__x86_64__)
-	*(volatile uint8_t *)address = 0xc3; /* ret */
-#elif defined(__powerpc64__)
-	*(volatile uint32_t *)address = 0x4e800020; /* blr */
-#endif
 }
 
 static const char *fetch_not_executable(const struct trial *trial)
 {
 	(void)trial;
 	begin();
-	put_return(page(2));
+	code_put_return(page(2));
 	return fetch(page(2));
 }
 
@@ -148,11 +133,7 @@ static const char *fetch_not_executable_absent(const struct trial *trial)
 static const char *only_where_we_can_fetch(const struct trial *trial)
 {
 	(void)trial;
-#if defined(__x86_64__) || defined(__powerpc64__)
-	return NULL;
-#else
-	return "nobody has written this architecture's return instruction down";
-#endif
+	return CODE_KNOWN ? NULL : CODE_UNKNOWN;
 }
 
 const struct directed directed_accesses[] = {

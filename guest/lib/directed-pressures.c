@@ -4,14 +4,12 @@
 
 #include "random.h"
 #include "rig.h"
+#include "settings.h"
+#include "swap.h"
 
-#include <fcntl.h>
 #include <linux/mempolicy.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/prctl.h>
-#include <sys/swap.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -44,18 +42,6 @@ static void map_and_unmap(struct racer *racer)
 		munmap(region, region_bytes);
 		mmap(region, region_bytes, RW, PRIVATE | MAP_FIXED, -1, 0);
 	}
-}
-
-static const char *const NOT_OURS = "it changes settings of the whole machine, which was not allowed (--may-set 1)";
-
-static bool write_text(const char *path, const char *text)
-{
-	int file = open(path, O_WRONLY | O_CLOEXEC);
-	if (file < 0)
-		return false;
-	bool well = write(file, text, strlen(text)) == (ssize_t)strlen(text);
-	close(file);
-	return well;
 }
 
 /* --- memory policy: freed by mbind() while a fault reads it --- */
@@ -93,37 +79,12 @@ static const char *no_policies(const struct trial *trial)
 
 /* --- swap on zram: read in synchronously, which a speculative fault may do --- */
 
-#define ZRAM "/dev/zram0"
-
-/* The header that mkswap(8) writes: union swap_header, include/linux/swap.h. */
-static bool make_swap(uint64_t bytes)
-{
-	size_t page = rig_page_size();
-	char *header = rig_buffer(page);
-	uint32_t info[] = { 1 /* version */, (uint32_t)(bytes / page - 1) /* last page */, 0 /* bad pages */ };
-	memcpy(header + 1024, info, sizeof info);
-	memcpy(header + page - 10, "SWAPSPACE2", 10);
-	int file = open(ZRAM, O_WRONLY | O_CLOEXEC);
-	if (file < 0)
-		return false;
-	bool well = write(file, header, page) == (ssize_t)page && fsync(file) == 0;
-	close(file);
-	return well;
-}
-
 static const char *no_swap(const struct trial *trial)
 {
-	static enum { UNKNOWN, THERE, ABSENT } swap;
-	if (!trial->may_set)
-		return NOT_OURS;
-	if (swap == UNKNOWN) {
-		bool made = write_text("/sys/block/zram0/disksize", "64M") && make_swap(64u << 20) && !swapon(ZRAM, 0);
-		swap = made ? THERE : ABSENT;
-	}
-	return swap == THERE ? NULL : "no swap on zram can be had here (no zram, or not root)";
+	return trial->may_set ? swap_on_zram() : SETTINGS_REFUSED;
 }
 
-static void swap_out(struct racer *racer)
+static void send_out(struct racer *racer)
 {
 	for (; !race_over(); racer->count++)
 		madvise(region, region_bytes, MADV_PAGEOUT);
@@ -135,7 +96,7 @@ static const char *exchange_while_swapped(const struct trial *trial)
 	struct racer racers[] = {
 		{ .run = own_and_exchange, .seed = trial->seed },
 		{ .run = own_and_exchange, .seed = trial->seed },
-		{ .run = swap_out },
+		{ .run = send_out },
 	};
 	return race(racers, 3, trial->ns, "data-kept");
 }
@@ -146,7 +107,7 @@ static const char *swap_in_while_unmapped(const struct trial *trial)
 	struct racer racers[] = {
 		{ .run = touch_all, .seed = trial->seed },
 		{ .run = map_and_unmap },
-		{ .run = swap_out },
+		{ .run = send_out },
 	};
 	return race(racers, 3, trial->ns, "done");
 }
@@ -158,14 +119,14 @@ static const char *swap_in_while_unmapped(const struct trial *trial)
 static const char *no_compaction(const struct trial *trial)
 {
 	if (!trial->may_set)
-		return NOT_OURS;
+		return SETTINGS_REFUSED;
 	return access(COMPACT, W_OK) ? "no compaction can be asked for here (" COMPACT ")" : NULL;
 }
 
 static void compact(struct racer *racer)
 {
 	for (; !race_over(); racer->count++)
-		write_text(COMPACT, "1");
+		setting_write(COMPACT, "1");
 }
 
 static const char *exchange_while_migrated(const struct trial *trial)
@@ -198,9 +159,9 @@ static const char *unmap_while_migrated(const struct trial *trial)
 static const char *no_khugepaged(const struct trial *trial)
 {
 	if (!trial->may_set)
-		return NOT_OURS;
-	bool eager = write_text(HUGE "khugepaged/scan_sleep_millisecs", "0") &&
-		     write_text(HUGE "khugepaged/alloc_sleep_millisecs", "0") && write_text(HUGE "enabled", "madvise");
+		return SETTINGS_REFUSED;
+	bool eager = setting_write(HUGE "khugepaged/scan_sleep_millisecs", "0") &&
+		     setting_write(HUGE "khugepaged/alloc_sleep_millisecs", "0") && setting_write(HUGE "enabled", "madvise");
 	return eager ? NULL : "khugepaged cannot be told to hurry (no transparent huge pages, or not root)";
 }
 

@@ -3,15 +3,16 @@
 
 #include <fcntl.h>
 #include <linux/perf_event.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static int open_event(uint64_t config, int without_kernel)
+static int open_event(uint32_t type, uint64_t config, int without_kernel)
 {
 	struct perf_event_attr attributes = {
-		.type = PERF_TYPE_SOFTWARE,
+		.type = type,
 		.size = sizeof attributes,
 		.config = config,
 		.exclude_kernel = (unsigned)without_kernel & 1,
@@ -22,9 +23,34 @@ static int open_event(uint64_t config, int without_kernel)
 
 int perf_open(uint64_t config)
 {
-	int descriptor = open_event(config, 0);
+	int descriptor = open_event(PERF_TYPE_SOFTWARE, config, 0);
 	/* perf_event_paranoid of 2 and above lets ordinary users count user mode only. */
-	return descriptor >= 0 ? descriptor : open_event(config, 1);
+	return descriptor >= 0 ? descriptor : open_event(PERF_TYPE_SOFTWARE, config, 1);
+}
+
+/* perf's number of a trace event; 0 for none. */
+static uint64_t trace_id(const char *root, const char *system, const char *name)
+{
+	char path[256], text[32] = "";
+	snprintf(path, sizeof path, "%s/events/%s/%s/id", root, system, name);
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file < 0)
+		return 0;
+	ssize_t got = read(file, text, sizeof text - 1);
+	close(file);
+	return got > 0 ? strtoull(text, NULL, 10) : 0;
+}
+
+int perf_open_trace(const char *system, const char *name)
+{
+	static const char *const roots[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
+	for (unsigned n = 0; n < sizeof roots / sizeof *roots; n++) {
+		uint64_t id = trace_id(roots[n], system, name);
+		/* A trace event happens in the kernel, so there is no counting without it. */
+		if (id)
+			return open_event(PERF_TYPE_TRACEPOINT, id, 0);
+	}
+	return -1;
 }
 
 uint64_t perf_read(int descriptor)

@@ -13,6 +13,9 @@ enum { PERF_FAULTS = 2 /* PERF_COUNT_SW_PAGE_FAULTS */ };
  */
 int perf_open(uint64_t config);
 
+/* The same for a trace event (events/SYSTEM/NAME of tracefs); -1 as well where the kernel has no such event. */
+int perf_open_trace(const char *system, const char *name);
+
 /* The count so far; 0 for -1. */
 uint64_t perf_read(int descriptor);
 

@@ -1,7 +1,10 @@
 #define _GNU_SOURCE
-#include "spf-cases.h"
+#include "spf-scene.h"
 
+#include "maps.h"
+#include "pagemap.h"
 #include "rig.h"
+#include "settings.h"
 
 #include <fcntl.h>
 #include <linux/mempolicy.h>
@@ -19,63 +22,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PAGES = 9 /* the first one is written beforehand */, RW = PROT_READ | PROT_WRITE };
-
-/*
- * Everything happens between here and there: alone in its page tables, and with room for the largest PMD of all page
- * sizes (16 MiB on ppc64 with the hash MMU).
- */
-#define PLACE ((char *)0x300000000000)
-#define PMD_SPAN ((size_t)16 << 20)
-
-static size_t pages(unsigned count)
-{
-	return count * rig_page_size();
-}
-
-static void write_pages(char *first, unsigned count)
-{
-	for (unsigned n = 0; n < count; n++)
-		*(volatile uint64_t *)(first + pages(n)) = 1;
-}
-
-static void read_pages(char *first, unsigned count)
-{
-	for (unsigned n = 0; n < count; n++)
-		(void)*(volatile uint64_t *)(first + pages(n));
-}
-
-static char *map_at(char *address, size_t bytes, int prot, int flags, int file)
-{
-	if (!(flags & (MAP_SHARED | MAP_PRIVATE)))
-		flags |= MAP_PRIVATE;
-	char *got = mmap(address, bytes, prot, flags | MAP_FIXED, file, 0);
-	return got == MAP_FAILED ? NULL : got;
-}
-
-static char *anonymous(size_t bytes)
-{
-	char *got = map_at(PLACE, bytes, RW, MAP_ANONYMOUS, -1);
-	if (!got)
-		rig_broken("cannot map %zu bytes: %m", bytes);
-	return got;
-}
-
-static const char *play(struct scene *scene, char *first, unsigned count)
-{
-	scene->first = first;
-	scene->count = count;
-	return NULL;
-}
-
-/* The usual scene: the first page is written, so anon_vma and page table are there; the others are untouched. */
-static char *begun(void)
-{
-	char *region = anonymous(pages(PAGES));
-	write_pages(region, 1);
-	return region;
-}
-
 static const char *second_touch(struct scene *scene)
 {
 	return play(scene, begun() + pages(1), PAGES - 1);
@@ -86,13 +32,6 @@ static const char *zero_page(struct scene *scene)
 	char *region = begun();
 	read_pages(region, PAGES);
 	return play(scene, region + pages(1), PAGES - 1);
-}
-
-static char *all_written(void)
-{
-	char *region = anonymous(pages(PAGES));
-	write_pages(region, PAGES);
-	return region;
 }
 
 __attribute__((noreturn)) static int wait_for_ever(void *unused)
@@ -107,12 +46,7 @@ __attribute__((noreturn)) static int wait_for_ever(void *unused)
 static const char *shared_with_child(struct scene *scene)
 {
 	char *region = all_written();
-	scene->companion = fork();
-	if (scene->companion < 0)
-		return "fork failed";
-	if (scene->companion == 0)
-		wait_for_ever(NULL);
-	return play(scene, region, PAGES);
+	return company_of_child(scene, region, 0) ? play(scene, region, PAGES) : "fork failed";
 }
 
 /* The pages are ours alone again but still write-protected. */
@@ -211,6 +145,26 @@ static const char *new_page_table(struct scene *scene)
 	return play(scene, region + 2 * PMD_SPAN, 1);
 }
 
+/* So far away that a table of a higher level is missing as well; nothing of it is ever used. */
+static const char *far_away(struct scene *scene, size_t distance)
+{
+	char *region = map_at(PLACE, distance + pages(1), RW, MAP_ANONYMOUS | MAP_NORESERVE, -1);
+	if (!region)
+		return "so much address space is refused";
+	write_pages(region, 1);
+	return play(scene, region + distance, 1);
+}
+
+static const char *new_pmd_table(struct scene *scene)
+{
+	return far_away(scene, (size_t)2 << 30);
+}
+
+static const char *new_pud_table(struct scene *scene)
+{
+	return far_away(scene, (size_t)1 << 40);
+}
+
 static const char *grows_down(struct scene *scene)
 {
 	char *region = map_at(PLACE, pages(PAGES), RW, MAP_ANONYMOUS | MAP_GROWSDOWN, -1);
@@ -243,6 +197,18 @@ static const char *private_file(struct scene *scene)
 	return play(scene, region + pages(1), PAGES - 1);
 }
 
+/* Read first: the pages of the file are there, write-protected. */
+static const char *private_file_copy(struct scene *scene)
+{
+	int file = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	char *region = map_at(PLACE, pages(PAGES), RW, MAP_PRIVATE, file);
+	if (!region)
+		return "the program's own file cannot be mapped";
+	write_pages(region, 1);
+	read_pages(region, PAGES);
+	return play(scene, region + pages(1), PAGES - 1);
+}
+
 static const char *shared_anonymous(struct scene *scene)
 {
 	char *region = map_at(PLACE, pages(PAGES), RW, MAP_SHARED | MAP_ANONYMOUS, -1);
@@ -266,8 +232,10 @@ static const char *private_memfd(struct scene *scene)
 
 static const char *huge_pages(struct scene *scene)
 {
+	if (!setting_change("/proc/sys/vm/nr_hugepages", "16"))
+		return "no huge pages can be reserved (vm.nr_hugepages)";
 	char *region = map_at(PLACE, 2 * PMD_SPAN, RW, MAP_ANONYMOUS | MAP_HUGETLB, -1);
-	return region ? play(scene, region, 1) : "no huge pages are reserved (vm.nr_hugepages)";
+	return region ? play(scene, region, 1) : "too few huge pages could be reserved (vm.nr_hugepages)";
 }
 
 static void *serve_missing(void *argument)
@@ -308,13 +276,31 @@ static const char *userfault(struct scene *scene)
 	return play(scene, region + pages(1), PAGES - 1);
 }
 
-static const char *interleaved(struct scene *scene)
+static const char *with_policy(struct scene *scene, int policy)
 {
 	char *region = begun();
 	unsigned long nodes = 1;
-	if (syscall(SYS_mbind, region, pages(PAGES), MPOL_INTERLEAVE, &nodes, 8 * sizeof nodes, 0))
+	if (syscall(SYS_mbind, region, pages(PAGES), policy, &nodes, 8 * sizeof nodes, 0))
 		return "mbind is refused (no NUMA in this kernel)";
 	return play(scene, region + pages(1), PAGES - 1);
+}
+
+static const char *interleaved(struct scene *scene)
+{
+	return with_policy(scene, MPOL_INTERLEAVE);
+}
+
+static const char *bound(struct scene *scene)
+{
+	return with_policy(scene, MPOL_BIND);
+}
+
+static const char *interleaved_task(struct scene *scene)
+{
+	unsigned long nodes = 1;
+	if (syscall(SYS_set_mempolicy, MPOL_INTERLEAVE, &nodes, 8 * sizeof nodes))
+		return "set_mempolicy is refused (no NUMA in this kernel)";
+	return second_touch(scene);
 }
 
 static const char *huge_enabled(void)
@@ -340,12 +326,48 @@ static const char *transparent_huge(struct scene *scene)
 	return play(scene, region + 2 * PMD_SPAN, 1);
 }
 
+/* Of a huge page that a child shares: the PMD maps it, write-protected. */
+static const char *transparent_huge_copy(struct scene *scene)
+{
+	const char *reason = transparent_huge(scene);
+	if (reason)
+		return reason;
+	/* The first page was written; the next one is there only if that was a huge one. */
+	if (!pagemap_in_memory(PLACE + pages(1)))
+		return "no huge page was to be had";
+	return company_of_child(scene, PLACE, 0) ? play(scene, PLACE + pages(1), 1) : "fork failed";
+}
+
 /* find_vma() gives the mapping above the hole. */
 static const char *hole_below(struct scene *scene)
 {
 	char *region = begun();
 	munmap(region + pages(1), pages(4));
 	return play(scene, region + pages(1), 4);
+}
+
+static void note_end(const struct maps_line *line, void *highest)
+{
+	/* x86's vsyscall page is listed and has no VMA. */
+	if (line->end < (uint64_t)1 << 63)
+		*(uint64_t *)highest = line->end;
+}
+
+/* Above everything: find_vma() gives nothing. */
+static const char *above_all(struct scene *scene)
+{
+	uint64_t highest = 0;
+	begun();
+	int maps = maps_open();
+	maps_each(maps, 0, UINT64_MAX, note_end, &highest);
+	close(maps);
+	char *page = (char *)(uintptr_t)(highest + pages(1));
+	/* Could it be mapped, then it is an address of user space. */
+	void *probe = mmap(page, pages(1), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+	if (probe != page)
+		return "the highest mapping ends where the addresses of user space end";
+	munmap(page, pages(1));
+	return play(scene, page, 1);
 }
 
 static const char *read_only(struct scene *scene)
@@ -369,9 +391,38 @@ static const char *no_access(struct scene *scene)
 	return play(scene, region + pages(1), PAGES - 1);
 }
 
-#define ANON .vma_kind = "anon", .threads = 2
+static const char *write_only(struct scene *scene)
+{
+	char *region = begun();
+	mprotect(region, pages(PAGES), PROT_WRITE);
+	return play(scene, region + pages(1), PAGES - 1);
+}
 
-const struct spf_case spf_cases[] = {
+/* A key of ours that allows nothing to this thread, on the whole region. */
+static const char *lock_up(char *region)
+{
+	enum { DISABLE_ACCESS = 1 };
+	long key = syscall(SYS_pkey_alloc, 0, DISABLE_ACCESS);
+	if (key < 0)
+		return "this kernel or CPU has no protection keys";
+	return syscall(SYS_pkey_mprotect, region, pages(PAGES), RW, key) ? "pkey_mprotect is refused" : NULL;
+}
+
+static const char *locked_present(struct scene *scene)
+{
+	char *region = all_written();
+	const char *reason = lock_up(region);
+	return reason ? reason : play(scene, region, PAGES);
+}
+
+static const char *locked_absent(struct scene *scene)
+{
+	char *region = begun();
+	const char *reason = lock_up(region);
+	return reason ? reason : play(scene, region + pages(1), PAGES - 1);
+}
+
+const struct spf_case spf_cases_usual[] = {
 	/* What the speculative path is for. */
 	{ .name = "second-touch-write",
 	  .arrange = second_touch,
@@ -400,6 +451,9 @@ const struct spf_case spf_cases[] = {
 	{ .name = "split-vma-read",
 	  .arrange = split,
 	  .facts = { ANON, .pte = "none", .prot = PROT_READ } },
+	{ .name = "write-only-vma-read",
+	  .arrange = write_only,
+	  .facts = { ANON, .pte = "none", .prot = PROT_WRITE } },
 	{ .name = "filled-hole-write",
 	  .arrange = hole_filled,
 	  .facts = { ANON, .pte = "none", .write = true, .prot = RW } },
@@ -429,6 +483,12 @@ const struct spf_case spf_cases[] = {
 	{ .name = "new-page-table",
 	  .arrange = new_page_table,
 	  .facts = { ANON, .pte = "none", .write = true, .prot = RW, .no_page_table = true } },
+	{ .name = "new-pmd-table",
+	  .arrange = new_pmd_table,
+	  .facts = { ANON, .pte = "none", .write = true, .prot = RW, .no_page_table = true } },
+	{ .name = "new-pud-table",
+	  .arrange = new_pud_table,
+	  .facts = { ANON, .pte = "none", .write = true, .prot = RW, .no_page_table = true } },
 	{ .name = "grows-down",
 	  .arrange = grows_down,
 	  .facts = { .vma_kind = "stack", .threads = 2, .pte = "none", .write = true, .prot = RW } },
@@ -438,6 +498,9 @@ const struct spf_case spf_cases[] = {
 	{ .name = "private-file",
 	  .arrange = private_file,
 	  .facts = { .vma_kind = "file", .threads = 2, .pte = "none", .write = true, .prot = RW } },
+	{ .name = "private-file-copy",
+	  .arrange = private_file_copy,
+	  .facts = { .vma_kind = "file", .threads = 2, .pte = "present", .write = true, .prot = RW } },
 	{ .name = "shared-anonymous",
 	  .arrange = shared_anonymous,
 	  .facts = { .vma_kind = "shmem", .threads = 2, .pte = "none", .write = true, .prot = RW, .no_anon_vma = true } },
@@ -445,23 +508,41 @@ const struct spf_case spf_cases[] = {
 	  .arrange = private_memfd,
 	  .facts = { .vma_kind = "shmem", .threads = 2, .pte = "none", .write = true, .prot = RW } },
 	{ .name = "huge-page",
-	  .arrange = huge_pages,
+	  .arrange = huge_pages, .changes_settings = true,
 	  .facts = { .vma_kind = "hugetlb", .threads = 2, .pte = "none", .write = true, .prot = RW, .no_anon_vma = true, .no_page_table = true, .huge_pmd = true } },
 	{ .name = "userfault-missing",
 	  .arrange = userfault, .brings_company = true,
 	  .facts = { ANON, .pte = "none", .write = true, .prot = RW, .uffd_missing = true } },
 	{ .name = "interleave",
 	  .arrange = interleaved,
+	  .facts = { ANON, .pte = "none", .write = true, .prot = RW, .interleave = true, .vma_policy = true } },
+	{ .name = "interleave-task",
+	  .arrange = interleaved_task,
 	  .facts = { ANON, .pte = "none", .write = true, .prot = RW, .interleave = true } },
+	{ .name = "bound-policy",
+	  .arrange = bound,
+	  .facts = { ANON, .pte = "none", .write = true, .prot = RW, .vma_policy = true } },
 	{ .name = "transparent-huge",
 	  .arrange = transparent_huge,
 	  .facts = { ANON, .pte = "none", .write = true, .prot = RW, .no_page_table = true, .huge_pmd = true } },
+	{ .name = "transparent-huge-copy",
+	  .arrange = transparent_huge_copy,
+	  .facts = { ANON, .pte = "present", .write = true, .prot = RW, .no_page_table = true, .huge_pmd = true } },
 	{ .name = "copy-to-user",
 	  .arrange = second_touch,
 	  .facts = { ANON, .pte = "none", .write = true, .prot = RW, .in_kernel = true } },
+	{ .name = "copy-from-user",
+	  .arrange = second_touch,
+	  .facts = { ANON, .pte = "none", .prot = RW, .in_kernel = true } },
 	{ .name = "hole-below",
 	  .arrange = hole_below,
 	  .facts = { ANON, .pte = "none", .prot = RW, .out_of_bounds = true } },
+	{ .name = "above-all",
+	  .arrange = above_all,
+	  .facts = { .vma_kind = "none", .threads = 2, .pte = "none", .no_anon_vma = true, .no_page_table = true, .out_of_bounds = true } },
+	{ .name = "key-refuses-present",
+	  .arrange = locked_present,
+	  .facts = { ANON, .pte = "present", .prot = RW, .key_refuses = true } },
 
 	/* Decided on the speculative side, by SIGSEGV: perf counts it, vmstat does not. */
 	{ .name = "read-only-vma-write",
@@ -473,5 +554,8 @@ const struct spf_case spf_cases[] = {
 	{ .name = "no-access-read",
 	  .arrange = no_access,
 	  .facts = { ANON, .pte = "none", .prot = PROT_NONE } },
+	{ .name = "key-refuses-absent",
+	  .arrange = locked_absent,
+	  .facts = { ANON, .pte = "none", .prot = RW, .key_refuses = true } },
 	{ .name = NULL },
 };

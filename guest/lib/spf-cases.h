@@ -10,12 +10,13 @@
 
 /* What harness/model/eligibility/facts.ts calls FaultFacts; `sysctl` and `faults` are filled in by the runner. */
 struct facts {
-	const char *vma_kind; /* anon file shmem hugetlb stack */
-	const char *pte; /* none zero present swap */
-	bool write;
+	const char *vma_kind; /* anon file shmem hugetlb stack none */
+	const char *pte; /* none zero present shared-by-ksm uffd-protected numa-hint swap swap-cached swap-sync */
+	bool write, fetch; /* a read if neither */
 	int prot; /* PROT_* of the VMA at the time of the access */
 	unsigned threads; /* tasks that share the mm */
-	bool no_anon_vma, no_page_table, uffd_missing, interleave, huge_pmd, in_kernel, out_of_bounds;
+	bool no_anon_vma, no_page_table, uffd_missing, interleave, vma_policy, huge_pmd, in_kernel,
+		out_of_bounds, key_refuses;
 };
 
 /* Where the accesses go: to each of `count` pages from `first`. */
@@ -35,9 +36,10 @@ struct spf_case {
 	const char *(*arrange)(struct scene *scene);
 	bool brings_company;
 	bool sysctl_off;
+	bool changes_settings; /* of the whole machine, until the case is over; only where that is allowed */
 };
 
-/* Ends with a row without name. */
-extern const struct spf_case spf_cases[];
+/* Each ends with a row without name. */
+extern const struct spf_case spf_cases_usual[], spf_cases_entries[];
 
 #endif

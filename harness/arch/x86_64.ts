@@ -13,7 +13,8 @@ export const x86_64: Arch = {
   qemu: {
     binary: 'qemu-system-x86_64',
     machine: ['-machine', 'q35'],
-    cpu: 'qemu64',
+    // Protection keys; they need XSAVE, and QEMU offers its CPUID leaf only with one of its features.
+    cpu: 'qemu64,+xsave,+xgetbv1,+pku',
     consoleDevice: 'ttyS0',
     // Without a boot ROM: Debian has those in a package of their own, and QEMU does not start when it is missing.
     networkDevice: 'virtio-net-pci,romfile=',

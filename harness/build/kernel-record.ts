@@ -3,7 +3,7 @@ import type { KernelRecord } from '../store/record.ts';
 import type { BuiltKernel } from './kernel-types.ts';
 
 /** What a build does not know of itself: where its tree came from. */
-export type KernelOrigin = Pick<KernelRecord, 'id' | 'base' | 'series' | 'patches'>;
+export type KernelOrigin = Pick<KernelRecord, 'id' | 'base' | 'series' | 'rules' | 'patches'>;
 
 /** The kernel's part of the run record. */
 export function kernelRecord(built: BuiltKernel, origin: KernelOrigin): KernelRecord {

@@ -2,7 +2,7 @@ import type { Context } from '../base/context.ts';
 import { UsageError } from '../base/errors.ts';
 import { debianKernel } from '../build/debian/kernel.ts';
 import type { Guest } from '../build/guest.ts';
-import { kernelRecord } from '../build/kernel-record.ts';
+import { kernelRecord, type KernelOrigin } from '../build/kernel-record.ts';
 import { buildKernel, type KernelRequest } from '../build/kernel.ts';
 import type { Image } from '../machine/types.ts';
 import type { KernelPlan } from '../plan/schedule.ts';
@@ -80,13 +80,14 @@ function labelOf(name: string, choice: KernelPlan['choice']): string {
   return name.length <= 24 ? name : `${name.slice(0, 23)}+`;
 }
 
-function originOf(plan: KernelPlan, { tree, series, facts }: Source) {
+function originOf(plan: KernelPlan, { tree, series, facts }: Source): KernelOrigin {
   const patches = plan.choice !== 'base' ? series.flatMap((one) => one.patches) : [];
   const hash = () => patchsetHash(patches.map(({ sha256 }) => sha256));
   return {
     id: plan.id,
     base: { spec: tree.spec, version: tree.version, servedBy: tree.servedBy },
     series: patches.length > 0 && facts ? { name: facts.name, hash: hash() } : null,
+    ...(plan.choice === 'series' && facts && { rules: [...facts.rules] }),
     patches: patches.map(({ number, title, file, sha256 }) => ({ number, title, file, sha256 })),
   };
 }

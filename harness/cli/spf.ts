@@ -171,6 +171,15 @@ program
   .action(ends(async (run: string) => (await import('./report.ts')).report(run)));
 
 program
+  .command('decisions')
+  .summary('the decision table of the series, with what runs of `decisions` saw')
+  .description(
+    'Print, as Markdown, every decision of the handler, what is to be seen of it and what was seen.',
+  )
+  .argument('[run...]', 'run.json or its directory', ['out/latest'])
+  .action(ends(async (runs: string[]) => (await import('./decisions.ts')).decisions(runs)));
+
+program
   .command('doctor')
   .summary('what this machine has, what it lacks, and what that prevents')
   .option('--json', 'print as JSON')

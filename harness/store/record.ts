@@ -24,6 +24,8 @@ export const kernelRecordSchema = z.object({
   /** What the source was: spec, where it came from, the commit or version that it is. */
   base: z.object({ spec: z.string(), version: z.string(), servedBy: z.string() }),
   series: z.object({ name: z.string(), hash: sha256 }).nullable(),
+  /** Rules of harness/model/eligibility/table.ts that the series brings; absent in records of before. */
+  rules: z.array(z.string()).exactOptional(),
   patches: z.array(z.object({ number: z.number().int(), title: z.string(), file: z.string(), sha256 })),
   /** `uname -r` the build will answer with. */
   release: z.string(),

@@ -1,6 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { DECISIONS } from '../../harness/model/eligibility/decisions.ts';
+import { expectFault } from '../../harness/model/eligibility/expect.ts';
+import { TRACE_EVENTS } from '../../harness/model/eligibility/facts.ts';
+import { RULES } from '../../harness/model/eligibility/table.ts';
 import { OP, OUTCOME, type OpName } from '../../harness/model/history/types.ts';
 import { ChunkCutter } from '../../harness/workload/history/chunks.ts';
 import { CHUNK, HEADER_BYTES, RECORD, RECORD_BYTES } from '../../harness/workload/history/layout.ts';
@@ -221,11 +225,43 @@ describe.skipIf(reason !== undefined)('workloads on this host', () => {
       }
     });
 
+    test('counts no trace event of a series that this kernel has not', () => {
+      const { lines: cases } = readCases(run('spf-counters', '--case', 'main-stack').stdout.toString());
+      const absent = Object.fromEntries(TRACE_EVENTS.map((name) => [name, null]));
+      if (cases[0]?.facts.sysctl === null) expect(cases[0].events).toEqual(absent);
+    });
+
+    test('changes nothing of the machine unless it may', () => {
+      const { lines: cases } = readCases(run('spf-counters').stdout.toString());
+      const kept = cases.filter(({ skipped }) => skipped?.includes('which was not allowed'));
+      expect(kept.map(({ case: name }) => name)).toContain('swap-cached-read');
+      expect(kept.every(({ faults, signal }) => faults === null && signal === null)).toBe(true);
+    });
+
+    test.each([[[]], [RULES]])(
+      'every case is decided by a row that its decision names, with rules %j',
+      (rules) => {
+        const { lines: cases } = readCases(run('spf-counters').stdout.toString());
+        for (const { case: name, facts } of cases) {
+          const decision = DECISIONS.find(({ cases: driving }) => driving.includes(name));
+          // What a kernel with the series prints: it has the switch, on but for the one case.
+          const there = { ...facts, sysctl: name !== 'sysctl-off' };
+          for (const arch of ['x86_64', 'ppc64']) {
+            const { row, sure } = expectFault(there, { hasSpf: true, arch, rules });
+            expect(decision?.rows, `${name} on ${arch}`).toContain(row);
+            expect(sure, name).toBe(true);
+          }
+        }
+      },
+    );
+
     test('names the signal of the cases that raise one, and of no other', () => {
       const { lines: cases } = readCases(run('spf-counters').stdout.toString());
       const signalled = cases.filter(({ signal }) => signal !== null).map(({ case: name }) => name);
-      expect(signalled).toEqual([
+      const keys = ['key-refuses-present', 'key-refuses-absent'];
+      expect(signalled.filter((name) => !keys.includes(name))).toEqual([
         'hole-below',
+        'above-all',
         'read-only-vma-write',
         'read-only-page-write',
         'no-access-read',

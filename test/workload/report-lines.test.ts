@@ -3,10 +3,12 @@ import { readCases, readCounters, readVmstat, vmstatGrowth } from '../../harness
 
 const facts =
   '{"sysctl":true,"threads":2,"userMode":true,"vmaKind":"anon","anonVma":true,"pageTable":true,"uffdMissing":false,' +
-  '"interleave":false,"hugePmd":false,"access":"write","prot":{"r":true,"w":true,"x":false},"pte":"none",' +
+  '"interleave":false,"vmaPolicy":false,"hugePmd":false,"keyRefuses":false,"access":"write","prot":{"r":true,"w":true,"x":false},"pte":"none",' +
   '"inBounds":true,"faults":8}';
+const events =
+  '{"spf_vma_changed":0,"spf_vma_noanon":0,"spf_vma_notsup":3,"spf_vma_access":0,"spf_pmd_changed":null}';
 const line = (name: string) =>
-  `{"case":"${name}","facts":${facts},"faults":8,"spf":8,"vmstatSpf":8,"signal":null,"skipped":null}`;
+  `{"case":"${name}","facts":${facts},"faults":8,"spf":8,"vmstatSpf":8,"events":${events},"signal":null,"skipped":null}`;
 
 describe('counters', () => {
   test('come from the last line, flattened; nulls are unknown and left out', () => {
@@ -33,6 +35,13 @@ describe('cases', () => {
       `${line('second-touch-write')}\n${line('single-thread').slice(0, 40)}`,
     );
     expect(cases.map(({ case: name, spf }) => [name, spf])).toEqual([['second-touch-write', 8]]);
+    expect(doubts).toHaveLength(1);
+  });
+
+  test('have a count for each trace event, or null', () => {
+    const { lines: cases } = readCases(line('x'));
+    expect(cases[0]?.events).toMatchObject({ spf_vma_notsup: 3, spf_pmd_changed: null });
+    const { doubts } = readCases(line('x').replace('"spf_vma_noanon":0,', ''));
     expect(doubts).toHaveLength(1);
   });
 

@@ -1,11 +1,11 @@
 import { expectFault, type Expectation } from './expect.ts';
-import type { CountedCase } from './facts.ts';
+import { type CountedCase, TRACE_EVENTS, type TraceEvent } from './facts.ts';
 import type { KernelFacts } from './table.ts';
 
 /** A case that did not go as the table says. */
 export interface CaseMismatch {
   readonly case: string;
-  readonly what: 'perf' | 'vmstat' | 'signal';
+  readonly what: 'perf' | 'vmstat' | 'signal' | TraceEvent;
   readonly expected: number | string;
   readonly seen: number | string;
   readonly expectation: Expectation;
@@ -26,13 +26,14 @@ function excuse(counted: CountedCase, expectation: Expectation): string | null {
   const meant = expectation.path === 'none' ? 0 : counted.facts.faults;
   if (counted.faults !== null && counted.faults !== meant)
     return `${counted.faults} faults where ${meant} were meant: the scene was not what it says`;
-  if (counted.faults === null && counted.vmstatSpf === null && counted.signal === null)
+  const events = TRACE_EVENTS.filter((name) => counted.events[name] !== null);
+  if (counted.faults === null && counted.vmstatSpf === null && counted.signal === null && events.length === 0)
     return 'nothing could be counted';
   return null;
 }
 
 /**
- * The perf event belongs to the thread and is exact. vmstat belongs to the machine, so others may have added to it: it
+ * The perf event and the trace events belong to the thread and are exact: none may be missing, and none too many. vmstat belongs to the machine, so others may have added to it: it
  * must not be below, and where nothing was to be counted it must not have grown as if every fault had been.
  */
 function mismatchesOf(
@@ -48,6 +49,11 @@ function mismatchesOf(
   const seen = counted.vmstatSpf;
   if (seen !== null && (vmstat > 0 ? seen < vmstat : seen >= faults))
     found.push({ what: 'vmstat', expected: vmstat, seen });
+  for (const name of TRACE_EVENTS) {
+    const events = expectation.event === name ? faults : 0;
+    const emitted = counted.events[name];
+    if (emitted !== null && emitted !== events) found.push({ what: name, expected: events, seen: emitted });
+  }
   const signal = expectation.signal === null ? 'none' : 'SEGV';
   const got = counted.signal ?? 'none';
   if (signal !== got) found.push({ what: 'signal', expected: expectation.signal ?? 'none', seen: got });

@@ -1,11 +1,13 @@
-import type { FaultFacts } from './facts.ts';
-import { ROWS, forbidden, type KernelFacts, type Path, type SegvCode } from './table.ts';
+import type { FaultFacts, TraceEvent } from './facts.ts';
+import { ROWS, forbidden, refusedByKey, type KernelFacts, type Path, type SegvCode } from './table.ts';
 
 /** What must come of a fault, per fault. */
 export interface Expectation {
   readonly path: Path;
   /** PERF_COUNT_SW_SPF of the thread, and speculative_pgfault of /proc/vmstat. */
   readonly counted: { readonly perf: 0 | 1; readonly vmstat: 0 | 1 };
+  /** The one trace event of the series that is emitted; null: none. */
+  readonly event: TraceEvent | null;
   /**
    * What the access deserves. v12 on x86 delivers SEGV_MAPERR where the speculative handler refused it: its
    * VM_FAULT_SIGSEGV goes through mm_fault_error() to bad_area_nosemaphore() (arch/x86/mm/fault.c), which knows no
@@ -25,6 +27,7 @@ function signalOf(facts: FaultFacts): SegvCode | null {
   if (facts.vmaKind === 'none') return 'SEGV_MAPERR';
   // Below a stack the stack grows.
   if (!facts.inBounds) return facts.vmaKind === 'stack' ? null : 'SEGV_MAPERR';
+  if (refusedByKey(facts)) return 'SEGV_PKUERR';
   return forbidden(facts) ? 'SEGV_ACCERR' : null;
 }
 
@@ -39,8 +42,9 @@ export function expectFault(
   kernel: KernelFacts = { hasSpf: facts.sysctl !== null },
 ): Expectation {
   const row = ROWS.find(({ holds }) => holds(facts, kernel))!;
-  const common = { signal: signalOf(facts), row: row.id, why: row.why, sure: row.then !== 'unsure' };
-  switch (row.then) {
+  const { id, why, event, then } = row;
+  const common = { signal: signalOf(facts), row: id, why, event, sure: then !== 'unsure' };
+  switch (then) {
     case 'none':
       return { path: 'none', counted: { perf: 0, vmstat: 0 }, ...common };
     case 'classic':

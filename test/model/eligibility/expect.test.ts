@@ -48,7 +48,21 @@ const SINGLE: readonly (readonly [
   ['interleaved', { interleave: true }, 'classic', null],
   ['huge-pmd', { hugePmd: true, pageTable: false }, 'classic', null],
   ['no-page-table', { pageTable: false }, 'classic', null],
-  ['swapped-out', { pte: 'swap' }, 'classic', null],
+  ['swap-readahead', { pte: 'swap' }, 'classic', null],
+  ['swap-cache-hit', { pte: 'swap-cached' }, 'speculative', null],
+  ['swap-in-synchronously', { pte: 'swap-sync' }, 'speculative', null],
+  ['numa-hint', { pte: 'numa-hint', access: 'read' }, 'speculative', null],
+  ['userfault-write-protected', { pte: 'uffd-protected' }, 'classic', null],
+  ['copy-merged-page', { pte: 'shared-by-ksm' }, 'speculative', null],
+  ['anonymous-page', { vmaPolicy: true }, 'speculative', null],
+  ['protection-key', { keyRefuses: true, pte: 'present', access: 'read' }, 'classic', 'SEGV_PKUERR'],
+  ['key-refused', { keyRefuses: true, access: 'read' }, 'speculative', 'SEGV_PKUERR'],
+  [
+    'anonymous-page',
+    { keyRefuses: true, access: 'exec', prot: { r: true, w: true, x: true } },
+    'speculative',
+    null,
+  ],
   ['fetch-from-non-executable', { access: 'exec' }, 'classic', 'SEGV_ACCERR'],
 ];
 
@@ -65,6 +79,8 @@ test('every row of the table decides something', () => {
     { numRuns: 20_000, seed: 1 },
   );
   for (const [row] of SINGLE) reached.add(row);
+  const fixed = { hasSpf: true, rules: RULES };
+  reached.add(expectFault({ ...SECOND_TOUCH, pte: 'numa-hint', access: 'read' }, fixed).row);
   expect([...reached].sort()).toEqual(ROWS.map(({ id }) => id).sort());
 });
 
@@ -92,7 +108,7 @@ describe('whatever the facts', () => {
       fc.property(anyFacts, (facts) => {
         const { counted, path, row } = expectFault(facts, SPF);
         expect(counted.perf).toBe(path === 'speculative' ? 1 : 0);
-        expect(counted.perf - counted.vmstat).toBe(row === 'access-refused' ? 1 : 0);
+        expect(counted.perf - counted.vmstat).toBe(row === 'access-refused' || row === 'key-refused' ? 1 : 0);
       }),
     );
   });
@@ -104,6 +120,39 @@ describe('whatever the facts', () => {
         expect(expectFault({ ...facts, sysctl: false }, SPF).path).not.toBe('speculative');
       }),
     );
+  });
+});
+
+/** By hand from patch 24/31, so that a slip in the table shows. */
+const EVENT: Readonly<Record<string, string>> = {
+  ...{ 'has-fault-op': 'spf_vma_notsup', 'no-anon-vma': 'spf_vma_notsup', growing: 'spf_vma_notsup' },
+  ...{ 'userfault-missing': 'spf_vma_notsup', 'policy-of-vma': 'spf_vma_notsup' },
+  ...{ interleaved: 'spf_vma_notsup', 'huge-pmd': 'spf_vma_notsup', 'no-page-table': 'spf_vma_notsup' },
+  ...{ 'out-of-bounds': 'spf_vma_changed', 'refused-is-classic': 'spf_vma_access' },
+  ...{
+    'refused-elsewhere': 'spf_vma_access',
+    'key-refused': 'spf_vma_access',
+    'access-refused': 'spf_vma_access',
+  },
+};
+
+describe('trace events', () => {
+  test.each(ROWS.map(({ id, event }) => [id, event] as const))('%s emits %s', (id, event) => {
+    expect(event).toBe(EVENT[id] ?? null);
+  });
+
+  test('who does not get to the handler emits none, and who is handled neither', () => {
+    fc.assert(
+      fc.property(anyFacts, anyKernel, (facts, kernel) => {
+        const { event, counted } = expectFault(facts, kernel);
+        const kept = facts.sysctl === false || facts.threads === 1 || !facts.userMode || !kernel.hasSpf;
+        if (kept || counted.vmstat === 1) expect(event).toBeNull();
+      }),
+    );
+  });
+
+  test('spf_vma_noanon is defined and never emitted', () => {
+    expect(ROWS.map(({ event }) => event)).not.toContain('spf_vma_noanon');
   });
 });
 
@@ -130,4 +179,13 @@ test('a series may leave every access that is not permitted to the classic path,
     expect(expectFault(facts, fixed)).toMatchObject(expected);
   }
   expect(expectFault(SECOND_TOUCH, fixed).path).toBe('speculative');
+});
+
+test('a series may leave alone what the memory policy of a VMA decides', () => {
+  const fixed = { hasSpf: true, rules: ['policy-is-classic'] as const };
+  const rowThen = (change: Partial<FaultFacts>) => expectFault({ ...SECOND_TOUCH, ...change }, fixed).row;
+  expect(rowThen({ vmaPolicy: true })).toBe('policy-of-vma');
+  expect(rowThen({ vmaPolicy: true, interleave: true })).toBe('policy-of-vma');
+  expect(rowThen({ interleave: true })).toBe('interleaved');
+  expect(rowThen({ pte: 'numa-hint', access: 'read' })).toBe('numa-hint-is-classic');
 });
