@@ -6,6 +6,7 @@ import { forwardedPort } from './command-line.ts';
 import { dumpHang } from './dump.ts';
 import { firmwareFailure } from './firmware.ts';
 import { lastWords } from './last-words.ts';
+import { watchStricken } from './stricken.ts';
 import type { Arch } from '../../arch/index.ts';
 import type { QemuProcess } from './process.ts';
 
@@ -26,7 +27,15 @@ export async function waitUntilUp(
   qemu: QemuProcess,
   { keys, limits, image, options }: Expected,
 ): Promise<{ session: SshSession; release: string }> {
-  const late = setTimeout(() => void giveUp(qemu, limits, options.directory), limits.boot * 1000);
+  const giveUp = (detail: string) => void end(qemu, detail, options.directory);
+  const late = setTimeout(
+    () => giveUp(`no command could be run within ${limits.boot} s of power-on`),
+    limits.boot * 1000,
+  );
+  const grace = limits.boot / 6;
+  const unwatch = watchStricken(qemu.console, grace, () =>
+    giveUp(`the kernel oopsed on its way up and said nothing more for ${grace} s`),
+  );
   const cancel = () => {
     qemu.ending.because('cancelled', 'cancelled while booting');
     qemu.kill();
@@ -58,6 +67,7 @@ export async function waitUntilUp(
     throw await failure(qemu, await qemu.ending.promise, options.arch);
   } finally {
     clearTimeout(late);
+    unwatch();
     options.signal.removeEventListener('abort', cancel);
   }
 }
@@ -67,8 +77,8 @@ function settled(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 2000));
 }
 
-async function giveUp(qemu: QemuProcess, limits: Limits, directory: string): Promise<void> {
-  qemu.ending.because('hang', `no command could be run within ${limits.boot} s of power-on`);
+async function end(qemu: QemuProcess, detail: string, directory: string): Promise<void> {
+  qemu.ending.because('hang', detail);
   await dumpHang(qemu, directory);
   qemu.kill();
 }
