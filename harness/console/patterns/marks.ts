@@ -1,6 +1,9 @@
-/** Last words of a report: kernel/panic.c print_oops_end_marker(), panic(); kernel/reboot.c. */
+/** The rule below a report of KASAN, KFENCE or KCSAN, as it stands above it too. */
+export const sanitizersRule = '='.repeat(66);
+
+/** Last words of a report: kernel/panic.c print_oops_end_marker(), panic(); kernel/reboot.c; mm/kasan/report.c end_report(). */
 export const endOfReport =
-  /^---\[ end (?:trace|Kernel panic)|^Rebooting in \d+ seconds|^reboot: (?:Restarting|Power|machine restart)/;
+  /^={66}$|^---\[ end (?:trace|Kernel panic)|^Rebooting in \d+ seconds|^reboot: (?:Restarting|Power|machine restart)/;
 
 /** After these a kernel says nothing of its own accord. */
 export const endOfKernel = /^---\[ end Kernel panic|^Rebooting in \d+ seconds/;

@@ -1,9 +1,11 @@
 import { compileWords } from '../lines/words.ts';
+import { sanitizersRule } from './marks.ts';
 import type { Row } from './row.ts';
 import { table } from './table.ts';
 
 /** What begins no report and is to be heard all the same: starts of kernels, ends of reports, announced restarts. */
 const marks = [
+  sanitizersRule,
   'Linux version ',
   'SeaBIOS (version',
   'Booting ',

@@ -28,3 +28,6 @@ export const callEntries: readonly (readonly [RegExp, string])[] = [
 
 /** Threads that watch others: their traces are shown beside the stall and are not it. */
 export const watchers = /^rcu_gp_kthread$|^rcu_gp_fqs_loop$/;
+
+/** lib/kunit/test.c: what it calls is a test, and to be named even when it is called like a helper (`kmalloc_oob_right`). */
+export const testRunner = /^kunit_try_run_case$/;

@@ -1,6 +1,6 @@
 import type { Frame } from '../finding.ts';
 import type { Blame } from '../patterns/row.ts';
-import { anchors, callEntries, families, waitedFor, waiting, watchers } from './anchors.ts';
+import { anchors, callEntries, families, testRunner, waitedFor, waiting, watchers } from './anchors.ts';
 import { carrier, helper } from './skip.ts';
 import type { Stack } from './stacks.ts';
 
@@ -36,8 +36,10 @@ export function findBlamed(stacks: readonly Stack[], { first, last }: Mentioned,
       return first[0] === undefined ? null : named(first[0], []);
     case 'top': {
       const names = [...first, ...traces.flat()];
+      const test = names.findIndex((name) => testRunner.test(name)) - 1;
       const found =
-        names.find((name) => !skipped(name) && !helper.test(name)) ?? last.find((name) => !skipped(name));
+        names.find((name, index) => index === test || (!skipped(name) && !helper.test(name))) ??
+        last.find((name) => !skipped(name));
       return found === undefined ? null : named(found, []);
     }
     case 'hang': {
