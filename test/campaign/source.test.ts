@@ -15,11 +15,11 @@ it('a rule that the model does not have is refused before any tree is fetched', 
   cpSync(join(projectDir, 'kernel-config/series/spf-v12-fixes'), series, { recursive: true });
   const manifest = join(series, 'series.yaml');
   const text = readFileSync(manifest, 'utf8');
-  writeFileSync(manifest, text.replace('[refused-is-classic]', '[refused-is-clasic]'));
+  writeFileSync(manifest, text.replace('[refused-is-classic,', '[refused-is-clasic,'));
   const request = requestRun('smoke', { series, seed: 1 }, projectDir);
   const cacheDir = join(directory, 'cache');
   const ctx = { cacheDir, projectDir, signal: new AbortController().signal, notify: () => undefined };
   await expect(prepareSource(request, ctx)).rejects.toThrow(
-    'series.yaml of spf-v12-fixes: there is no rule "refused-is-clasic"; there are refused-is-classic',
+    'series.yaml of spf-v12-fixes: there is no rule "refused-is-clasic"; there are refused-is-classic, policy-is-classic',
   );
 });
