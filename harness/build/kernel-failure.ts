@@ -1,6 +1,17 @@
 import { describeDiskFull, isDiskFull } from '../base/disk.ts';
 import { RigError, UsageError } from '../base/errors.ts';
 
+/** The tree does not build. */
+export class BuildError extends UsageError {
+  /** The first words of the compiler, of the linker or of make that say why. */
+  readonly lines: readonly string[];
+
+  constructor(lines: readonly string[], log: string) {
+    super(`the kernel does not build:\n${lines.map((line) => `  ${line}`).join('\n')}\n${log}`);
+    this.lines = lines;
+  }
+}
+
 /** How a build ended badly. */
 export interface FailedBuild {
   readonly output: string;
@@ -21,7 +32,8 @@ const nearlyFull = 64 * 2 ** 20;
 /** gcc's driver says it so when its compiler proper was killed, mostly by the kernel for want of memory. */
 const killed =
   /(?:fatal error|internal compiler error): (?:Killed|Terminated)|\*\*\* .*\b(?:Killed|Terminated)\b/;
-const compilerError =
+/** What a compiler or a linker says of its failure. */
+export const compilerError =
   /^\S[^:]*:\d+:(?:\d+:)? (?:fatal )?error: |undefined reference to |^\S*ld: (?!warning)|^Error: /;
 const makeError = /^make\[?\d*\]?: \*\*\* /;
 
@@ -29,7 +41,7 @@ const makeError = /^make\[?\d*\]?: \*\*\* /;
  * Whose fault a failed build is: a full disk or a killed tool is the rig's; anything else is the tree's, which then
  * does not build (exit 2).
  */
-export function judgeFailure(failed: FailedBuild): RigError | UsageError {
+export function judgeFailure(failed: FailedBuild): RigError | BuildError {
   const log = `the whole log is ${failed.logPath}`;
   if (isDiskFull({ message: failed.output }) || failed.freeBytes < nearlyFull) {
     return new RigError(describeDiskFull(failed.buildDir));
@@ -39,7 +51,7 @@ export function judgeFailure(failed: FailedBuild): RigError | UsageError {
     return new RigError(`the kernel build was broken off: ${what} (out of memory?); ${log}`);
   }
   const lines = tellingLines(failed.output, failed.source);
-  return new UsageError(`the kernel does not build:\n${lines.map((line) => `  ${line}`).join('\n')}\n${log}`);
+  return new BuildError(lines, log);
 }
 
 /** The first compiler errors; make's own words where no compiler complained; else the end of the log. */

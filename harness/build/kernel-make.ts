@@ -3,17 +3,26 @@ import { availableParallelism } from 'node:os';
 import { spawnTethered } from '../base/command.ts';
 import type { Context } from '../base/context.ts';
 import { asRigError } from '../base/disk.ts';
-import { CancelledError } from '../base/errors.ts';
+import { CancelledError, RigError } from '../base/errors.ts';
 import { makeCommand, makeEnvironment, type KernelMake } from '../kconfig/make-command.ts';
-import { judgeFailure } from './kernel-failure.ts';
+import { judgeFailure, type BuildError } from './kernel-failure.ts';
 import { freeBytes } from './kernel-room.ts';
 import { buildProgress, parseStep, type ExpectedSteps } from './kernel-progress.ts';
+
+/** How make ended when it was neither cancelled nor broken off by the rig. */
+export interface MakeRun {
+  /** All that it said. */
+  readonly output: string;
+  /** How many steps it took. */
+  readonly steps: number;
+  /** Why the tree does not build; undefined when it does. */
+  readonly error: BuildError | undefined;
+}
 
 /**
  * Runs make to its end, its words into `logPath` and its progress to the context.
  *
- * @returns what it said, and how many steps it took.
- * @throws UsageError when the tree does not build; RigError when the disk is full or a tool was killed;
+ * @throws BuildError (a UsageError) when the tree does not build; RigError when the disk is full or a tool was killed;
  *   CancelledError.
  */
 export async function runMake(
@@ -21,10 +30,27 @@ export async function runMake(
   logPath: string,
   expected: ExpectedSteps | undefined,
   ctx: Pick<Context, 'signal' | 'notify'>,
-): Promise<{ output: string; steps: number }> {
+): Promise<MakeRun> {
+  const run = await tryMake(make, [make.arch.kernelTarget], logPath, expected, ctx);
+  if (run.error !== undefined) throw run.error;
+  return run;
+}
+
+/**
+ * The same, where a tree that does not build is a result.
+ *
+ * @param targets and options of make.
+ */
+export async function tryMake(
+  make: KernelMake,
+  targets: readonly string[],
+  logPath: string,
+  expected: ExpectedSteps | undefined,
+  ctx: Pick<Context, 'signal' | 'notify'>,
+): Promise<MakeRun> {
   const child = spawnTethered(
     // --output-sync keeps the words of one compiler together, and counts a step when it is done.
-    makeCommand(make, [`-j${availableParallelism()}`, '--output-sync=target', make.arch.kernelTarget]),
+    intoOnePipe(makeCommand(make, [`-j${availableParallelism()}`, '--output-sync=target', ...targets])),
     {
       env: makeEnvironment(make, process.env),
       extendEnv: false,
@@ -67,7 +93,14 @@ export async function runMake(
   if (failed) {
     const { source, buildDir } = make;
     const free = await freeBytes(buildDir);
-    throw judgeFailure({ output, signal, exitCode, logPath, buildDir, freeBytes: free, source });
+    const judged = judgeFailure({ output, signal, exitCode, logPath, buildDir, freeBytes: free, source });
+    if (judged instanceof RigError) throw judged;
+    return { output, steps, error: judged };
   }
-  return { output, steps };
+  return { output, steps, error: undefined };
+}
+
+/** With two pipes, what a compiler says may arrive before or after the command that it belongs to (output.c of GNU make). */
+function intoOnePipe(argv: readonly string[]): [string, ...string[]] {
+  return ['sh', '-c', 'exec "$@" 2>&1', 'sh', ...argv];
 }

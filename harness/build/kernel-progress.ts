@@ -1,11 +1,20 @@
 import type { Progress } from '../base/context.ts';
 
+export interface MakeStep {
+  readonly tool: string;
+  readonly target: string;
+}
+
 /** A line of make's short output: `  CC      mm/memory.o`; undefined for anything else. */
-export function parseStep(line: string): { tool: string; target: string } | undefined {
+export function parseCommand(line: string): MakeStep | undefined {
   const [, tool, target] = /^ {2}([A-Z][A-Z0-9_+-]*)\s+(\S.*)$/.exec(line) ?? [];
-  if (tool === undefined || target === undefined) return undefined;
-  // Checks run every time and take no time: they would make the count depend on what was there already.
-  return tool === 'CHK' || tool === 'UPD' || tool === 'CALL' ? undefined : { tool, target };
+  return tool === undefined || target === undefined ? undefined : { tool, target };
+}
+
+/** A command that counts as a step: checks run every time and take no time, so the count would depend on what was there already. */
+export function parseStep(line: string): MakeStep | undefined {
+  const command = parseCommand(line);
+  return command === undefined || ['CHK', 'UPD', 'CALL'].includes(command.tool) ? undefined : command;
 }
 
 /** How many steps a whole build has, and how that is known. */

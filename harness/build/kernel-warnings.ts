@@ -1,6 +1,6 @@
 /** What the compiler or objtool said of a line of the kernel. */
 export interface Warning {
-  /** Relative to the kernel tree, or to the build directory for generated files and objects. */
+  /** Relative to the kernel tree, or to the build directory for generated files and objects; empty where the tool named none. */
   readonly file: string;
   /** 0 where the tool named none (objtool). */
   readonly line: number;
@@ -12,30 +12,51 @@ export interface Warning {
 const gcc = /^(?<file>[^\s:][^:]*):(?<line>\d+):(?:\d+:)? warning: (?<text>.*?)(?: \[(?<flag>-W[^\]]+)\])?$/;
 const objtool = /^(?<file>[^\s:][^:]*\.o): warning: (?<text>objtool: .*)$/;
 
+/** What every kernel's record has. */
+const compilers: readonly RegExp[] = [gcc, objtool];
+
+/** And what else a build can say: assembler, linker, modpost, Kconfig (zconf's warnings have no blank before the word). */
+export const everyTool: readonly RegExp[] = [
+  ...compilers,
+  /^(?<file>[^\s:][^:]*):(?<line>\d+): Warning: (?<text>.*)$/,
+  /^(?:\S*ld): warning: (?<text>.*)$/,
+  /^WARNING: (?<text>modpost: .*)$/,
+  /^(?<file>[^\s:]+):(?<line>\d+):warning: (?<text>.*)$/,
+  /^WARNING: (?<text>unmet direct dependencies detected for \w+)$/,
+];
+
 /**
  * The warnings in a build log, each once: a header's warning comes again with every file that includes it.
  *
  * @param source the kernel tree's directory, as it stands in the log.
  */
-export function parseWarnings(log: string, source: string): Warning[] {
+export function parseWarnings(log: string, source: string, tools = compilers): Warning[] {
   const found = new Map<string, Warning>();
   for (const line of log.split('\n')) {
-    const warning = parseWarning(line, source);
+    const warning = parseWarning(line, source, tools);
     if (warning !== undefined) found.set(`${warning.file}:${warning.line}:${warning.text}`, warning);
   }
   return [...found.values()];
 }
 
-function parseWarning(line: string, source: string): Warning | undefined {
-  const groups = (gcc.exec(line) ?? objtool.exec(line))?.groups;
-  const { file, text } = groups ?? {};
-  if (file === undefined || text === undefined) return undefined;
+function parseWarning(line: string, source: string, tools: readonly RegExp[]): Warning | undefined {
+  const groups = firstMatch(line, tools)?.groups;
+  const { file = '', text } = groups ?? {};
+  if (text === undefined) return undefined;
   return {
     file: file.startsWith(`${source}/`) ? file.slice(source.length + 1) : file,
     line: Number(groups?.['line'] ?? 0),
     text,
     flag: groups?.['flag'] ?? null,
   };
+}
+
+function firstMatch(line: string, patterns: readonly RegExp[]): RegExpExecArray | null {
+  for (const pattern of patterns) {
+    const match = pattern.exec(line);
+    if (match !== null) return match;
+  }
+  return null;
 }
 
 /**

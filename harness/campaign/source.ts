@@ -31,11 +31,8 @@ export interface Source {
 
 /** The tree, the series, and a worktree for each kernel that the schedule needs. */
 export async function prepareSource(request: RunRequest, ctx: Context): Promise<Source> {
-  const { plan, extraSeries, schedule } = request;
-  const specs = [...plan.series, ...extraSeries].map((spec) => locateSeries(spec, ctx.projectDir));
-  const series: Series[] = [];
-  for (const spec of specs) series.push(await intakeSeries(spec, ctx));
-  const facts = series.length > 0 ? factsOf(request, series) : null;
+  const { plan, schedule } = request;
+  const { series, facts } = await takeSeries(request, ctx);
   const tree = await provideTree(plan.base, ctx);
   insistOnBase(tree, series);
   const needs = (which: 'series' | 'base') => schedule.kernels.some(({ choice }) => madeOf(choice) === which);
@@ -50,6 +47,20 @@ export async function prepareSource(request: RunRequest, ctx: Context): Promise<
   };
 }
 
+/** What names the series of a request. */
+export type SeriesRequest = Pick<RunRequest, 'plan' | 'extraSeries'>;
+
+/** The plan's series and those on top, and what they say of themselves; nothing is applied. */
+export async function takeSeries(
+  request: SeriesRequest,
+  ctx: Context,
+): Promise<Pick<Source, 'series' | 'facts'>> {
+  const specs = [...request.plan.series, ...request.extraSeries];
+  const series: Series[] = [];
+  for (const spec of specs) series.push(await intakeSeries(locateSeries(spec, ctx.projectDir), ctx));
+  return { series, facts: series.length > 0 ? factsOf(request, series) : null };
+}
+
 /** The worktree that a kernel is made of. */
 export const madeOf = (choice: KernelPlan['choice']): 'series' | 'base' =>
   choice === 'base' ? 'base' : 'series';
@@ -62,7 +73,7 @@ export function locateSeries(spec: string, projectDir: string): string {
   return (spec.includes('/') ? undefined : shipped.find((path) => existsSync(path))) ?? spec;
 }
 
-function factsOf({ plan }: RunRequest, series: readonly Series[]): SeriesFacts {
+function factsOf({ plan }: SeriesRequest, series: readonly Series[]): SeriesFacts {
   return {
     name: series.map(({ name }) => name).join('+'),
     symbol: plan.symbol ?? firstOf(series, 'symbol'),

@@ -1,11 +1,19 @@
-import { EXIT, type ExitCode } from '../base/errors.ts';
+import { EXIT, type ExitCode, UsageError } from '../base/errors.ts';
 import { preparationSteps, prepare } from '../campaign/prepare.ts';
+import { eachSummary } from '../report/each-terminal.ts';
 import { commandContext, projectDir } from './context.ts';
 import { createObserver } from './progress.ts';
-import { type KernelOptions, requestRun } from './request.ts';
+import { type EachOptions, requestEach, requestRun } from './request.ts';
+
+export interface BuildCommand extends EachOptions {
+  readonly each?: boolean;
+  readonly json?: boolean;
+}
 
 /** `spf build [PLAN]` */
-export async function build(plan: string, options: KernelOptions & { json?: boolean }): Promise<ExitCode> {
+export async function build(plan: string, options: BuildCommand): Promise<ExitCode> {
+  if (options.each) return buildEachPatch(plan, options);
+  if (options.out !== undefined) throw new UsageError('--out is for build --each: kernels go into the cache');
   const request = requestRun(plan, options, projectDir);
   const observer = createObserver();
   observer.plan(preparationSteps(request));
@@ -21,4 +29,14 @@ export async function build(plan: string, options: KernelOptions & { json?: bool
       console.log(`  dropped  ${symbol}=${asked}: ${reason}`);
   }
   return EXIT.clean;
+}
+
+/** `spf build [PLAN] --each` */
+async function buildEachPatch(plan: string, options: BuildCommand): Promise<ExitCode> {
+  const request = requestEach(plan, options, projectDir);
+  const { buildEach } = await import('../campaign/each/index.ts');
+  const { record, directory } = await buildEach(request, commandContext(), createObserver());
+  if (options.json) console.log(JSON.stringify(record, null, 2));
+  else console.log(eachSummary(record, { directory }));
+  return record.exitCode;
 }

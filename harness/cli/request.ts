@@ -1,10 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { UsageError } from '../base/errors.ts';
+import { EACH_PROFILE, type EachRequest } from '../campaign/each/request.ts';
 import type { RunRequest } from '../campaign/request.ts';
 import { loadKnownIssues } from '../plan/known-issues.ts';
 import { loadPlan } from '../plan/load.ts';
-import { type Narrowing, schedule } from '../plan/schedule.ts';
+import { knownArch, type Narrowing, schedule } from '../plan/schedule.ts';
 import type { Plan } from '../plan/schema.ts';
 
 /** The options that choose kernels, shared by `run`, `build` and `boot`. */
@@ -15,6 +17,10 @@ export interface KernelOptions {
   readonly series?: string;
   readonly with?: string[];
   readonly base?: string;
+}
+
+export interface EachOptions extends KernelOptions {
+  readonly out?: string;
 }
 
 export interface RunOptions extends KernelOptions {
@@ -33,12 +39,7 @@ const SEED_LIMIT = 1_000_000;
 
 /** Plan, command line and defaults become one request. @throws UsageError for what does not fit together. */
 export function requestRun(planArgument: string, options: RunOptions, projectDir: string): RunRequest {
-  const loaded = loadPlan(planArgument, projectDir);
-  const plan: Plan = {
-    ...loaded.plan,
-    ...(options.base !== undefined && { base: options.base }),
-    ...(options.series !== undefined && { series: [options.series] }),
-  };
+  const { loaded, plan } = overruledPlan(planArgument, options, projectDir);
   const seed = options.seed ?? randomInt(1, SEED_LIMIT);
   const narrowing: Narrowing = {
     ...(options.arch && { arch: options.arch }),
@@ -61,6 +62,38 @@ export function requestRun(planArgument: string, options: RunOptions, projectDir
     outDir: resolve(options.out ?? 'out'),
     concurrency: Math.max(1, options.jobs ?? 1),
   };
+}
+
+/** The same for `build --each`, which has no schedule: architectures, one profile, and the series patch by patch. */
+export function requestEach(planArgument: string, options: EachOptions, projectDir: string): EachRequest {
+  const { loaded, plan } = overruledPlan(planArgument, options, projectDir);
+  if (options.kernel !== undefined) {
+    throw new UsageError(
+      '--each builds the series with its symbol off and on: --kernel has no meaning with it',
+    );
+  }
+  const [profile = EACH_PROFILE, another] = options.profile ?? [];
+  if (another !== undefined) throw new UsageError(`--each takes one profile, not ${profile} and ${another}`);
+  return {
+    plan,
+    planSha256: loaded.sha256,
+    planArgument: absolute(planArgument),
+    overrides: overridesOf(options),
+    arches: (options.arch ?? plan.arch).map(knownArch),
+    profile,
+    extraSeries: options.with ?? [],
+    outDir: resolve(options.out ?? 'out'),
+  };
+}
+
+function overruledPlan(planArgument: string, options: KernelOptions, projectDir: string) {
+  const loaded = loadPlan(planArgument, projectDir);
+  const plan: Plan = {
+    ...loaded.plan,
+    ...(options.base !== undefined && { base: options.base }),
+    ...(options.series !== undefined && { series: [options.series] }),
+  };
+  return { loaded, plan };
 }
 
 function overridesOf(options: KernelOptions): string[] {

@@ -56,8 +56,14 @@ program
 
 program
   .command('build')
-  .summary('build one kernel')
-  .description('Build the kernels of a plan, and print where they are.')
+  .summary('build one kernel, or a series patch by patch')
+  .description(
+    'Build the kernels of a plan, and print where they are; or, with --each, its series patch by patch with the symbol off and on.',
+  )
+  .option(
+    '--each',
+    "every patch of the series in turn: the tree's checkpatch, vmlinux of each architecture with the symbol off and on, new warnings",
+  )
   .argument('[plan]', 'plan that names base and series', 'default')
   .option('--arch <id...>', 'only these architectures')
   .option('--kernel <which...>', 'only these kernels: series, series-off, base')
@@ -65,6 +71,7 @@ program
   .option('--series <spec>', "instead of the plan's series")
   .option('--with <patch...>', "patches on top of the plan's series")
   .option('--base <spec>', "instead of the plan's base")
+  .option('--out <dir>', 'where the record of --each goes (default: "out")')
   .option('--json', 'print what was built as JSON')
   .action(
     ends(async (plan: string, options: object) => (await import('./build.ts')).build(plan, options as never)),

@@ -19,6 +19,8 @@ export interface Configured {
   readonly asked: number;
   readonly got: number;
   readonly dropped: readonly DroppedSymbol[];
+  /** All that make and Kconfig said meanwhile. */
+  readonly said: string;
 }
 
 /**
@@ -36,7 +38,7 @@ export async function configure(
   const asked = join(make.buildDir, 'asked.config');
   await writeFileAtomic(asked, renderAsks(asks));
   ctx.notify({ task: 'config', text: `${asks.length} symbols asked` });
-  await runConf(make, asked, ctx);
+  const said = await runConf(make, asked, ctx);
 
   const configPath = join(make.buildDir, '.config');
   const config = parseDotConfig(await readFile(configPath, 'utf8'));
@@ -48,6 +50,7 @@ export async function configure(
     asked: asks.length,
     got: asks.length - dropped.length,
     dropped,
+    said,
   };
 }
 
@@ -59,14 +62,19 @@ export function insistOnMust(dropped: readonly DroppedSymbol[]): void {
   throw new UsageError(`the configuration lost what the harness cannot do without:\n${lines.join('\n')}`);
 }
 
-async function runConf(make: KernelMake, asked: string, { signal }: Pick<Context, 'signal'>): Promise<void> {
+async function runConf(
+  make: KernelMake,
+  asked: string,
+  { signal }: Pick<Context, 'signal'>,
+): Promise<string> {
   const environment = { ...makeEnvironment(make, process.env), KCONFIG_ALLCONFIG: asked };
   try {
-    await spawnTethered(
+    const { all } = await spawnTethered(
       makeCommand(make, ['allnoconfig', 'olddefconfig']),
       { env: environment, extendEnv: false, all: true, stdin: 'ignore', cancelSignal: signal },
       'TERM',
     );
+    return all;
   } catch (error) {
     if (signal.aborted) throw new CancelledError('cancelled while configuring the kernel', { cause: error });
     if (!(error instanceof ExecaError)) throw error;

@@ -102,7 +102,8 @@ function repeats(job: PlanJob, kernel: KernelPlan, narrowing: Narrowing, seed: n
   }));
 }
 
-function knownArch(id: string): Arch {
+/** @throws UsageError that names the architectures that there are. */
+export function knownArch(id: string): Arch {
   const arch = findArch(id);
   if (arch) return arch;
   const known = Object.keys(arches);

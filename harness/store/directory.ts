@@ -13,17 +13,17 @@ export const RUN_FILES = {
 } as const;
 
 /**
- * Makes `outDir/runId` with an empty `jobs/`.
+ * Makes `outDir/runId` with an empty directory inside: `jobs/`, or what the kind of run has.
  *
  * @returns its path.
  * @throws UsageError when `outDir` cannot be written; RigError when the run's directory is there already or the disk is full.
  */
-export async function createRunDirectory(outDir: string, runId: string): Promise<string> {
+export async function createRunDirectory(outDir: string, runId: string, inside = 'jobs'): Promise<string> {
   const directory = join(outDir, runId);
   try {
     await mkdir(outDir, { recursive: true });
     await mkdir(directory);
-    await mkdir(join(directory, 'jobs'));
+    await mkdir(join(directory, inside));
     return directory;
   } catch (error) {
     throw explain(error, outDir, directory);

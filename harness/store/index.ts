@@ -5,4 +5,5 @@ export { readRunRecord } from './read.ts';
 export { reproScript, writeReproScript } from './repro.ts';
 export { createRunId, isRunId } from './run-id.ts';
 export { shellCommand, shellQuote } from './shell.ts';
+export { writeEachRecord } from './write-each.ts';
 export { writeRunRecord } from './write.ts';

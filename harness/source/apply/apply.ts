@@ -8,15 +8,37 @@ import type { Patch, Series, Tree } from '../types.ts';
 import { FIXED_SECONDS } from '../tree/import.ts';
 import { describeRejection } from './rejection.ts';
 
+/** A patch that was applied, and the commit that it made. */
+export interface AppliedPatch {
+  readonly series: Series;
+  readonly patch: Patch;
+  readonly commit: string;
+}
+
+/**
+ * Applies all patches of the series.
+ *
+ * @returns the id of the last commit (the tree's own for no series).
+ * @throws as applyPatches() does.
+ */
+export async function applySeries(tree: Tree, series: readonly Series[], ctx: Context): Promise<string> {
+  let last = tree.commit;
+  for await (const { commit } of applyPatches(tree, series, ctx)) last = commit;
+  return last;
+}
+
 /**
  * Applies series to a tree, a commit a patch, in the repository alone: no file is checked out, so a patch that fails
  * leaves nothing behind. Authors and messages are the patches', dates are fixed: the same series on the same base is
- * the same commit.
+ * the same commit. Gives the patches one after the other, so that those before one that does not apply are known.
  *
- * @returns the id of the last commit (the tree's own for no series).
  * @throws UsageError with patch, file, hunk and the rejected lines.
  */
-export async function applySeries(tree: Tree, series: readonly Series[], ctx: Context): Promise<string> {
+export async function* applyPatches(
+  tree: Tree,
+  series: readonly Series[],
+  ctx: Context,
+): AsyncGenerator<AppliedPatch, void> {
   const { repository } = tree;
   const directory = await mkdtemp(join(repository, 'apply-'));
   const where = { ctx, writes: repository, repository, index: join(directory, 'index') };
@@ -42,8 +64,8 @@ export async function applySeries(tree: Tree, series: readonly Series[], ctx: Co
       });
       await checkResult(one, patch, commit, next, where);
       commit = next;
+      yield { series: one, patch, commit };
     }
-    return commit;
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
