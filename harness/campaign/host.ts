@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { cpus, release, totalmem } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { JobRecord, RunRecord } from '../store/record.ts';
 
@@ -34,4 +36,12 @@ async function firstLineOf(program: string, args: readonly string[]): Promise<st
   } catch {
     return null;
   }
+}
+
+/** The harness's own version, of package.json. */
+export async function harnessVersion(projectDir: string): Promise<string> {
+  const { version } = JSON.parse(await readFile(join(projectDir, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  return version;
 }

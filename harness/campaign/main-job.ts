@@ -1,5 +1,5 @@
-import { readFile, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { basename } from 'node:path';
 import pMap from 'p-map';
 import type { Context } from '../base/context.ts';
 import { CancelledError, describeError, UsageError } from '../base/errors.ts';
@@ -8,7 +8,7 @@ import { writeReports } from '../report/index.ts';
 import type { JobRecord, RunRecord } from '../store/record.ts';
 import { createRunDirectory, createRunId, updateLatest, writeRunRecord } from '../store/index.ts';
 import { evaluateArchitectures, evaluateRun } from '../verdict/index.ts';
-import { describeHost, harnessCommit } from './host.ts';
+import { describeHost, harnessCommit, harnessVersion } from './host.ts';
 import { runJob } from './job.ts';
 import { missedJob } from './job-record.ts';
 import { preparationSteps, prepare, type Prepared } from './prepare.ts';
@@ -40,7 +40,7 @@ export async function runPlan(request: RunRequest, ctx: Context, observer: Obser
     plan: { name: request.plan.name, file: request.planFile, sha256: request.planSha256 },
     startedAt: startedAt.toISOString(),
     seconds: (Date.now() - startedAt.getTime()) / 1000,
-    harness: { version: await versionOf(ctx.projectDir), commit: await harnessCommit(ctx.projectDir) },
+    harness: { version: await harnessVersion(ctx.projectDir), commit: await harnessCommit(ctx.projectDir) },
     host: await describeHost(request.schedule.kernels[0]?.arch.qemu.binary ?? '', jobs),
     kernels,
     jobs,
@@ -105,10 +105,3 @@ const stepOf = (jobId: string): string => `job:${jobId}`;
 
 const jobSteps = ({ schedule }: RunRequest): Step[] =>
   schedule.jobs.map(({ id }) => ({ id: stepOf(id), title: id }));
-
-async function versionOf(projectDir: string): Promise<string> {
-  const { version } = JSON.parse(await readFile(join(projectDir, 'package.json'), 'utf8')) as {
-    version: string;
-  };
-  return version;
-}

@@ -35,7 +35,7 @@ export interface RunOptions extends KernelOptions {
 }
 
 /** Seeds are printed and typed by people: six digits are enough to be different, few enough to copy. */
-const SEED_LIMIT = 1_000_000;
+export const SEED_LIMIT = 1_000_000;
 
 /** Plan, command line and defaults become one request. @throws UsageError for what does not fit together. */
 export function requestRun(planArgument: string, options: RunOptions, projectDir: string): RunRequest {

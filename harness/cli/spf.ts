@@ -172,6 +172,34 @@ program
   .action(ends(async (options: object) => (await import('./conform.ts')).conform(options as never)));
 
 program
+  .command('bench')
+  .summary('page faults a second: base, series and series with fixes, compared')
+  .description(
+    'Boot the kernels of a plan in turn, several times each, measure page faults a second, and compare with the base.',
+  )
+  .argument('[plan]', 'plan that names base and series, with a job fault-rate', 'bench')
+  .option(
+    '--series <stack...>',
+    'compare these with the base: a series, or several joined by +, instead of every beginning of the stack of the plan',
+  )
+  .option('--base <spec>', "instead of the plan's base")
+  .option('--arch <id>', "architecture; the plan's first when left out")
+  .option('--profile <name>', "profile; the plan's first when left out")
+  .option('--boots <n>', 'boots of each kernel', natural, 5)
+  .option('--duration <seconds>', 'how long each scene is measured', positive, 5)
+  .option('--seed <n>', 'of the order of the boots, and of the workload; random when left out', natural)
+  .option('--out <dir>', 'where results go', 'out')
+  .option('--dry-run', 'show kernels and the order of the boots; do nothing')
+  .option('--json', 'print the record as JSON, and nothing else, on stdout')
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 measured; 1 a kernel went wrong (its boot does not count); 2 wrong usage; 3 the rig did, or nothing was measured.',
+  )
+  .action(
+    ends(async (plan: string, options: object) => (await import('./bench.ts')).bench(plan, options as never)),
+  );
+
+program
   .command('report')
   .summary('write the reports of a run again, from its record')
   .argument('[run]', 'run.json or its directory', 'out/latest')

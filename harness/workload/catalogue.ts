@@ -74,6 +74,14 @@ export const workloads: readonly Workload[] = [
     needsRoot: false,
     argv: (options) => [...timed(options), ...(options.args ?? [])],
   },
+  {
+    id: 'fault-rate',
+    title: 'page faults a second, in several kinds of load',
+    produces: 'nothing',
+    defaultDuration: 24,
+    needsRoot: false,
+    argv: (options) => [...timed(options), ...spfEvent(options), ...(options.args ?? [])],
+  },
 ];
 
 /** @throws UsageError when there is none of that name. */
