@@ -29,4 +29,5 @@ export const ppc64leWithHash: Arch = {
   qemu: ppc64WithHash.qemu,
   mmu: 'Hash',
   ineffective: {},
+  emulationDoubt: ppc64WithHash.emulationDoubt!,
 };

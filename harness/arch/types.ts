@@ -30,6 +30,8 @@ export interface Arch {
     readonly firstWords?: string;
     /** Words for the kernel's command line that only this architecture knows. */
     readonly words?: readonly string[];
+    /** And those that only an emulated one needs. */
+    readonly emulatedWords?: readonly string[];
   };
   readonly byteOrder: 'little' | 'big';
   /** Page size in bytes of the default configuration. */
@@ -41,6 +43,8 @@ export interface Arch {
   readonly native: readonly string[];
   /** Configuration symbols that can be set here and have no effect, with why: `has no effect …`. */
   readonly ineffective?: Readonly<Record<string, string>>;
+  /** Why an emulated machine may show what no real one would: a violation in memory is then not certain. */
+  readonly emulationDoubt?: string;
   /** Set where emulation on a host with stronger ordering hides reorderings that the real machine does. */
   readonly weaklyOrdered?: true;
 }

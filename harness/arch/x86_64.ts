@@ -20,6 +20,8 @@ export const x86_64: Arch = {
     networkDevice: 'virtio-net-pci,romfile=',
     // An injected NMI then panics with a stack, which is all that a CPU with interrupts off can still say.
     words: ['unknown_nmi_panic'],
+    // A host that is busy keeps the timer waiting, and check_timer(), arch/x86/kernel/apic/io_apic.c, panics.
+    emulatedWords: ['no_timer_check'],
   },
   byteOrder: 'little',
   pageSize: 4096,

@@ -36,7 +36,7 @@ export function missedJob(request: RunRequest, job: JobPlan, why: string, cancel
   const outcome = evaluateJob({
     kernel: { series: null, absentCounter: null, release: null, dropped: [] },
     ...{ workload: null, release: null, end: null, exec: null, history: null, cases: null, outcomes: null },
-    taint: null,
+    ...{ taint: null, emulationDoubt: null },
     ...{ findings: [], mismatches: [], counters: {}, expectations: {}, excused: [], unseen: [] },
     fault: { culprit: cancelled ? null : 'tool', message: why },
   });

@@ -89,6 +89,7 @@ export async function judgeDrive(
     ...{ release, end, findings: said.fresh, mismatches: saw.fresh },
     fault: fault ?? unchecked,
     exec: launch?.exec ?? null,
+    emulationDoubt: seen.acceleration?.kind === 'tcg' ? (kernel.plan.arch.emulationDoubt ?? null) : null,
     history: history && {
       ...history.observed,
       violations: saw.fresh.filter(({ model }) => model === 'history').length,

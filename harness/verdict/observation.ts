@@ -58,6 +58,8 @@ export interface JobObservation {
   } | null;
   /** `uname -r` of the kernel that answered; null when none did. */
   readonly release: string | null;
+  /** Why this machine may show what no real one would; null when it does not. */
+  readonly emulationDoubt: string | null;
   /** Null when no machine was started. */
   readonly end: ObservedEnd | null;
   readonly exec: ObservedExec | null;

@@ -341,6 +341,7 @@ describe('one job', () => {
     ['likely', { ...died, end: end('panic') }],
     ['likely', { ...died, end: end('hang') }],
     ['likely', { findings: [finding('soft-lockup')] }],
+    ['likely', { mismatches: [violation], emulationDoubt: 'QEMU does it otherwise' }],
     ['likely', { findings: [finding('warning', { corrupted: 'cut' })] }],
     ['certain', { findings: [finding('soft-lockup'), finding()] }],
     ['none', {}],

@@ -21,6 +21,7 @@ export function observe(differs: Partial<JobObservation> = {}): JobObservation {
     history: history(),
     cases: null,
     outcomes: null,
+    emulationDoubt: null,
     mismatches: [],
     taint: { before: 0, after: 0 },
     counters: { spf: 7_700, faults: 10_000, 'vmstat.speculative_pgfault': 7_700, 'vmstat.pgfault': 2_400 },
@@ -150,6 +151,7 @@ export const anyObservation: fc.Arbitrary<JobObservation> = fc.record({
     }),
   ),
   release: fc.constantFrom(null, '5.10.223-a'),
+  emulationDoubt: fc.constantFrom(null, 'QEMU does it otherwise'),
   end: fc.option(
     fc.constantFrom('clean', 'panic', 'hang', 'limit', 'cancelled', 'lost').map((reason) => end(reason)),
   ),

@@ -31,7 +31,7 @@ export const files = {
  * that is how a panic is seen without reading the console.
  */
 export function kernelWords(settings: QemuSettings): string[] {
-  const { arch, limits, append, debugStub } = settings;
+  const { arch, acceleration, limits, append, debugStub } = settings;
   return [
     `console=${arch.qemu.consoleDevice}`,
     'panic=-1',
@@ -39,6 +39,7 @@ export function kernelWords(settings: QemuSettings): string[] {
     'printk.time=1',
     ...limitWords(limits),
     ...(arch.qemu.words ?? []),
+    ...((acceleration === 'tcg' && arch.qemu.emulatedWords) || []),
     ...(debugStub ? ['nokaslr'] : []),
     ...append,
   ];

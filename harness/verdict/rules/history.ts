@@ -47,7 +47,10 @@ export const historyExplained: Rule = {
       const what = first === undefined ? '' : ` (${first.rule}): ${first.explanation}`;
       const untold = job.history?.untoldPages ?? 0;
       const more = untold === 0 ? '' : `, and ${untold} more pages`;
-      return kernelFails(`${count} violation${count === 1 ? '' : 's'}${more}${what}`, 'certain');
+      const violations = `${count} violation${count === 1 ? '' : 's'}${more}${what}`;
+      return job.emulationDoubt === null
+        ? kernelFails(violations, 'certain')
+        : kernelFails(`${violations} (${job.emulationDoubt})`, 'likely');
     }
     if (!booted(job) || job.history === null) return null;
     const { operations, pagesTouched } = job.history;

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { arches } from '../../../harness/arch/index.ts';
 import { x86_64 } from '../../../harness/arch/x86_64.ts';
 import { resolveLimits } from '../../../harness/machine/limits.ts';
 import { forwardedPort, kernelWords, qemuCommand } from '../../../harness/machine/qemu/command-line.ts';
@@ -25,6 +26,16 @@ it("the caller's words come last, where they win", () => {
   expect(words.indexOf('watchdog_thresh=165')).toBeGreaterThan(0);
   expect(words).toContain('console=ttyS0');
   expect(words).toContain('panic=-1');
+});
+
+it('what emulation alone needs is said to an emulated kernel alone', () => {
+  expect(kernelWords(settings)).toContain('no_timer_check');
+  expect(kernelWords({ ...settings, acceleration: 'kvm' })).not.toContain('no_timer_check');
+  // Under the hashed page table the kernel complains of it (setup_disable_tlbie(), arch/powerpc/mm/book3s64/pgtable.c).
+  const told = (['ppc64', 'ppc64-4k', 'ppc64le', 'ppc64-hash', 'ppc64le-hash'] as const).filter((id) =>
+    kernelWords({ ...settings, arch: arches[id] }).includes('disable_tlbie'),
+  );
+  expect(told).toEqual(['ppc64', 'ppc64-4k', 'ppc64le']);
 });
 
 it('the debug stub brings a kernel at fixed addresses', () => {
