@@ -13,7 +13,7 @@ import { expectedSteps, recordSteps } from './kernel-steps.ts';
 import type { KernelToolchain } from './kernel-toolchain.ts';
 import type { KernelRequest } from './kernel-types.ts';
 import { parseWarnings } from './kernel-warnings.ts';
-import { closeWorkshop, openWorkshop } from './kernel-workshop.ts';
+import { closeWorkshop, leaveWorkshop, openWorkshop, reopenWorkshop } from './kernel-workshop.ts';
 
 /** What shares a workshop and a number of steps. */
 export const kindOf = ({ arch, profile }: KernelRequest): string => `${arch.kernel}-${profile}`;
@@ -32,8 +32,9 @@ export async function buildAfresh(
   ctx: Context,
 ): Promise<KernelStamp> {
   const begin = performance.now();
-  const { arch, profile, label, tree } = request;
-  const workshop = await openWorkshop(ctx.cacheDir, kindOf(request), tree.directory);
+  const { arch, profile, label, tree, incremental = false } = request;
+  const open = incremental ? reopenWorkshop : openWorkshop;
+  const workshop = await open(ctx.cacheDir, kindOf(request), tree.directory);
   await insistOnRoom(workshop.objects);
   const make = {
     source: workshop.source,
@@ -47,7 +48,7 @@ export async function buildAfresh(
   // Kept apart from the workshop: the next build there must not sweep away the log that a message named.
   const log = join(ctx.cacheDir, 'build', 'logs', `${identity.name}.log`);
   await mkdir(join(log, '..'), { recursive: true });
-  const expected = await expectedSteps(ctx.cacheDir, kindOf(request));
+  const expected = incremental ? undefined : await expectedSteps(ctx.cacheDir, kindOf(request));
   const { output, steps } = await runMake(make, log, expected, ctx);
 
   await collectProducts(arch, workshop, log, parseWarnings(output, make.source));
@@ -68,8 +69,8 @@ export async function buildAfresh(
   await rm(directory, { recursive: true, force: true });
   await mkdir(join(directory, '..'), { recursive: true });
   await rename(workshop.products, directory);
-  await recordSteps(ctx.cacheDir, kindOf(request), steps);
-  await closeWorkshop(workshop);
+  if (!incremental) await recordSteps(ctx.cacheDir, kindOf(request), steps);
+  await (incremental ? leaveWorkshop : closeWorkshop)(workshop);
   const written = await verifyStamp(directory, identity.key);
   if (written === undefined) throw new RigError(`${directory} changed while it was written`);
   return written;

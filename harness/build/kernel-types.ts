@@ -16,6 +16,11 @@ export interface KernelRequest {
   readonly symbolsOff?: readonly string[];
   /** Further configuration fragments, absolute paths. */
   readonly extraFragments?: readonly string[];
+  /**
+   * Compile only what changed since the last build of this kind: `tree.directory` is one and the same directory, whose files
+   * are those that differ and no others newer. For many kernels that differ little.
+   */
+  readonly incremental?: boolean;
   /** `key` of the tree without the series: its compiler warnings, when it was built, are compared with. */
   readonly baseKey?: string;
 }

@@ -200,6 +200,33 @@ program
   );
 
 program
+  .command('mutants')
+  .summary('break the series on purpose, and see what notices')
+  .description(
+    'Build, boot and hammer mutants of the series, each until two runs of one trial notice it or its budget is spent. A campaign that was stopped goes on where it was.',
+  )
+  .argument('[id...]', 'only these mutants (--list names them)')
+  .option('--arch <id...>', 'architectures', ['x86_64'])
+  .option('--profile <name...>', 'only these kernel profiles')
+  .option('--budget <seconds>', 'of trials for each mutant, builds and confirmations apart', positive, 900)
+  .option('--kills <n>', 'killing runs of the trial that kills', natural, 3)
+  .option('--jobs <n>', 'mutants at a time', natural, 1)
+  .option('--seed <n>', 'of the first run of each trial (default: that of the campaign begun, or 1)', natural)
+  .option('--out <dir>', 'where results are kept', 'out/mutants')
+  .option('--list', 'list the mutants')
+  .option('--report [file]', 'instead: print what is on record as Markdown, or write it to a file')
+  .option('--json', 'print as JSON')
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 every mutant was hunted to its end, survivors or not; 2 wrong usage, or a mutant does not apply or build; 3 a mutant could not be judged, or the campaign was cancelled.',
+  )
+  .action(
+    ends(async (ids: string[], options: object) =>
+      (await import('./mutants.ts')).mutants(ids, options as never),
+    ),
+  );
+
+program
   .command('report')
   .summary('write the reports of a run again, from its record')
   .argument('[run]', 'run.json or its directory', 'out/latest')

@@ -41,6 +41,30 @@ export async function removeWorktree(tree: Tree, worktree: Worktree, ctx: Contex
   await withLock(place.lock, ctx, () => discard(place, tree.repository, ctx));
 }
 
+/**
+ * One worktree that becomes one commit after another, so that only the files which differ are written and make compiles no
+ * others. `work` has it for itself until it ends.
+ *
+ * @param name of the worktree, path-safe.
+ * @param commit one of the tree's repository.
+ */
+export async function withSwitchedWorktree<T>(
+  tree: Tree,
+  name: string,
+  commit: string,
+  ctx: Context,
+  work: (directory: string) => Promise<T>,
+): Promise<T> {
+  const place = placeOf(name, ctx);
+  return withLock(place.lock, ctx, async () => {
+    const inside = { ctx, writes: place.directory, cwd: place.directory };
+    const there = existsSync(join(place.directory, '.git'));
+    const done = there && (await tryGit(['reset', '--hard', '--quiet', commit], inside)).ok;
+    if (!done) await checkOut(place, tree.repository, commit, ctx);
+    return work(place.directory);
+  });
+}
+
 interface Place {
   readonly directory: string;
   readonly lock: string;

@@ -47,6 +47,33 @@ describe.skipIf(missing !== undefined)('building', () => {
     expect(one.progress.map(({ text }) => text)).toContainEqual(expect.stringContaining('mm.o'));
   });
 
+  test('an incremental build finds the objects of the one before, unless that was broken off', async () => {
+    const one = await toy();
+    const objects = join(one.ctx.cacheDir, 'build/workshops/x86_64-toy/obj');
+    const build = (key: string, incremental = true) =>
+      buildKernel({ ...toyRequest(one), tree: { ...one.tree, key }, incremental }, one.ctx);
+    const marked = () => existsSync(join(objects, 'mark'));
+    const mark = () => writeFile(join(objects, 'mark'), '');
+
+    await build('1');
+    await mark();
+    const second = await build('2');
+    expect(marked()).toBe(true);
+    expect(second.cached).toBe(false);
+
+    await writeFile(join(one.tree.directory, 'mm.c'), 'int error error;\n');
+    await expect(build('3')).rejects.toThrow(/does not build/);
+    await writeFile(join(one.tree.directory, 'mm.c'), 'int mm;\n');
+    await build('4');
+    expect(marked()).toBe(false);
+
+    await mark();
+    await build('5', false);
+    expect(existsSync(objects)).toBe(false);
+    await build('6');
+    expect(marked()).toBe(false);
+  });
+
   test('a record of the run record comes out of it', async () => {
     const one = await toy('int mm;\n', 'CONFIG_A=y\nCONFIG_GONE=y\n');
     const built = await buildKernel(toyRequest(one), one.ctx);

@@ -7,7 +7,7 @@ import { applySeries } from '../../../harness/source/apply/apply.ts';
 import { provideTree } from '../../../harness/source/provide.ts';
 import { intakeSeries } from '../../../harness/source/series/intake.ts';
 import type { Series, Tree } from '../../../harness/source/types.ts';
-import { prepareWorktree, removeWorktree } from '../../../harness/source/worktree.ts';
+import { prepareWorktree, removeWorktree, withSwitchedWorktree } from '../../../harness/source/worktree.ts';
 import {
   commit,
   failure,
@@ -226,4 +226,34 @@ test('whatever git diff says, intake and apply make it so, byte for byte', { tim
     }),
     { numRuns: 6 },
   );
+});
+
+test('a worktree that is switched writes the files that differ, and no others', async () => {
+  const base = await applySeries(tree, [], ctx);
+  const patched = await applySeries(tree, [series], ctx);
+  const look = (directory: string) => ({
+    head: git(directory, 'rev-parse', 'HEAD'),
+    series: existsSync(join(directory, 'mm/spf.c')),
+    clean: git(directory, 'status', '--porcelain'),
+    untouched: statSync(join(directory, 'Makefile')).ino,
+  });
+  const switched = (commit: string) =>
+    withSwitchedWorktree(tree, 'switched', commit, ctx, (at) => Promise.resolve(look(at)));
+  const first = await switched(patched);
+  expect(first).toMatchObject({ head: patched, series: true, clean: '' });
+  const second = await switched(base);
+  expect(second).toMatchObject({ head: base, series: false, clean: '' });
+  expect(second.untouched).toBe(first.untouched);
+  expect(await switched(patched)).toEqual(first);
+});
+
+test('a switched worktree that was spoilt is made again', async () => {
+  const patched = await applySeries(tree, [series], ctx);
+  const place = await withSwitchedWorktree(tree, 'spoilt', patched, ctx, (at) => Promise.resolve(at));
+  writeFileSync(join(place, 'mm/spf.c'), 'edited');
+  rmSync(join(place, '.git'));
+  const text = await withSwitchedWorktree(tree, 'spoilt', patched, ctx, (at) =>
+    Promise.resolve(readFileSync(join(at, 'mm/spf.c'), 'utf8')),
+  );
+  expect(text).toBe('int spf;\n');
 });
