@@ -14,19 +14,27 @@ export function problems(
     ({ variant, counters: said }) =>
       variant === base?.id && counters.some((counter) => (said[`touch.vmstat.${counter}`] ?? 0) > 0),
   );
-  const mute = rows.filter(({ faults }) => faults === null);
-  const idle = others.filter(({ id, counter }) => counter !== null && !speculates(rows, id));
+  const idle = others.filter(({ id, counter }) => counter !== null && isIdle(rows, id));
   return [
     ...(impostor ? [`${base?.id} handled faults speculatively: it is no base`] : []),
-    ...mute.map(({ variant, scene }) => `no boot of ${variant} counted for the scene ${scene}`),
-    ...idle.map(
-      ({ id }) => `${id} handled no fault of the scene touch speculatively: nothing was measured of it`,
-    ),
+    ...variants.flatMap(({ id }) => silences(rows, id)),
+    ...idle.map(({ id }) => `${id} handled no fault of the scene touch speculatively`),
   ];
 }
 
-const speculates = (rows: readonly Row[], id: string): boolean =>
-  rows.some(({ scene, variant, share }) => scene === 'touch' && variant === id && (share ?? 0) > 0);
+/** One sentence for a kernel of which nothing counted, not one a scene. */
+function silences(rows: readonly Row[], id: string): string[] {
+  const mine = rows.filter(({ variant }) => variant === id);
+  const mute = mine.filter(({ faults }) => faults === null);
+  if (mute.length === mine.length) return [`no boot of ${id} counted`];
+  return mute.map(({ scene }) => `no boot of ${id} counted for the scene ${scene}`);
+}
+
+const isIdle = (rows: readonly Row[], id: string): boolean =>
+  rows.some(
+    ({ scene, variant, faults, share }) =>
+      scene === 'touch' && variant === id && faults !== null && !(share !== null && share > 0),
+  );
 
 /**
  * What all boots together came to. What a kernel did wrong goes before what is wrong with the figures.
