@@ -42,12 +42,14 @@ test('back again takes added files away', async () => {
 });
 
 test('what was edited or left there by hand does not stay', async () => {
+  const before = statSync(path('mm/mmap.c')).mtimeMs;
   writeFileSync(path('mm/memory.c'), 'edited');
   writeFileSync(path('left.c'), 'left');
   const again = await openSteppingTree(tree, ctx);
   await again.moveTo(first);
   expect(readFileSync(path('mm/memory.c'), 'utf8')).toContain('line_20 = 20;');
   expect(existsSync(path('left.c'))).toBe(false);
+  expect(statSync(path('mm/mmap.c')).mtimeMs).toBe(before);
 });
 
 test('a checkout that was killed is made anew', async () => {

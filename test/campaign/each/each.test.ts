@@ -142,6 +142,14 @@ describe.skipIf(missing !== undefined)('patch by patch', () => {
     ]);
   });
 
+  test('what a failure does not touch is looked at all the same', async () => {
+    const many = Object.fromEntries(Array.from({ length: 12 }, (_, n) => [`mm/m${n}.c`, 'int m;\n']));
+    const files = { ...many, 'mm/a.c': 'nonsense\n', 'mm/z.c': 'static int late;\n' };
+    const { record } = await each(toy([{ title: 'mm: many', files }], base, 'title: none'));
+    expect(record.complaints.map(({ kind }) => kind)).toEqual(['does-not-build', 'new-warning']);
+    expect(record.complaints[1]?.words).toEqual([expect.stringContaining("mm/z.c:1: warning: 'late'")]);
+  });
+
   test('warnings of Kconfig and modpost count', async () => {
     const one = toy([
       { title: 'mm: offer SPF', files: { Kconfig: kconfig, twice: '' } },
@@ -242,6 +250,14 @@ describe.skipIf(missing !== undefined)('patch by patch', () => {
       exitCode: 2,
       message: expect.stringContaining('there is no profile "non"') as string,
     });
+  });
+
+  test('objects of another configuration are of no use', async () => {
+    const one = toy([offer]);
+    await each(one);
+    write(one.root, { 'project/kernel-config/profiles/each.config': 'CONFIG_A=y # must\nCONFIG_B=y\n' });
+    const { record } = await each(one);
+    expect(record.steps[0]?.builds[0]).toMatchObject({ kept: false, compiled: 2 });
   });
 
   test('kept steps that are torn, and objects that are gone, are made again', async () => {

@@ -10,7 +10,8 @@ import { commit, git, makeRepository, write, type Files } from '../../source/fix
 
 /**
  * A tree that answers to make as a kernel's does: an object a C file, made again when the file or a header that it
- * includes is newer, and a symbol that Kconfig offers or not. $(O)/../../../runs has a line for every compilation.
+ * includes is newer, and a symbol that Kconfig offers or not. $(O)/../../../runs has a line for every compilation. It
+ * does not build when its output and its complaints go different ways: their order would be left to chance.
  */
 const makefile = `
 VERSION = 5
@@ -27,6 +28,7 @@ allnoconfig:
 olddefconfig:
 	@grep -q '^config SPF' $(abs_srctree)/Kconfig || sed -i '/CONFIG_SPF[= ]/d' $(O)/.config
 vmlinux: $(objects)
+	@test "$$(readlink /proc/$$$$/fd/1)" = "$$(readlink /proc/$$$$/fd/2)"
 	@test ! -e $(O)/../../../wait || read line < $(O)/../../../wait
 	@echo "  LD      vmlinux"
 	@test ! -e $(abs_srctree)/mismatch || echo "WARNING: modpost: vmlinux.o: section mismatch" >&2
