@@ -16,6 +16,8 @@ const stateSchema = z.object({
   recipe: z.string(),
   /** What the `.config` was made at; null when it has to be made anew. */
   configuredAt: z.string().nullable(),
+  /** Whether all of vmlinux was made once: what objects there are is then what the kernel has. */
+  whole: z.boolean(),
   /** Of the objects as they lie there. */
   warnings: z.record(z.string(), z.array(warningSchema)),
 });

@@ -79,17 +79,24 @@ export interface StepBuild {
   readonly seconds: number;
 }
 
+export interface StepGoal {
+  /** Paths that the step's patch changes: which of them does this kernel have? */
+  readonly changed: readonly string[];
+  /** Files that alone are to be compiled, as far as the kernel has them; null for all of vmlinux. */
+  readonly only: readonly string[] | null;
+}
+
 /**
- * Builds vmlinux of a variant, of the objects of the step before as far as they are still good. The caller holds the
+ * Builds vmlinux of a variant, or some files of it, of the objects of the step before as far as they are still good. The caller holds the
  * lock of the source.
+ * What was never built whole is built whole: which files a kernel has is known by its objects.
  *
- * @param files paths that the step's patch changes: which of them does this kernel have?
  * @throws RigError for a full disk or a killed tool; CancelledError.
  */
 export async function buildStep(
   variant: Variant,
   source: StepSource,
-  files: readonly string[],
+  goal: StepGoal,
   log: string,
   ctx: Context,
 ): Promise<StepBuild> {
@@ -110,8 +117,9 @@ export async function buildStep(
   };
 
   let warnings: WarningsByTarget = state?.warnings ?? {};
+  let whole = state?.whole ?? false;
   const leave = async (configuredAt: string | null, result: Omit<StepBuild, 'seconds' | 'warnings'>) => {
-    await putState(place, { recipe, configuredAt, warnings: mutable(warnings) });
+    await putState(place, { recipe, configuredAt, whole, warnings: mutable(warnings) });
     return { ...result, warnings: allWarnings(warnings), seconds: (performance.now() - begin) / 1000 };
   };
   const nothing = { compiled: 0, present: [] };
@@ -128,13 +136,17 @@ export async function buildStep(
   }
 
   // What one file's failure does not touch is compiled all the same: its warnings belong to this step and no later one.
-  const { output, error } = await tryMake(make, ['--keep-going', 'vmlinux'], log, undefined, ctx);
+  const only = whole ? goal.only : null;
+  const targets = only === null ? ['vmlinux'] : only.flatMap((file) => objectOf(file, objects) ?? []);
+  if (targets.length === 0) return leave(source.commit, { outcome: 'built', words: [], ...nothing });
+  const { output, error } = await tryMake(make, ['--keep-going', ...targets], log, undefined, ctx);
   warnings = renewWarnings(warnings, output, make.source);
+  whole ||= only === null;
   return leave(source.commit, {
     outcome: error === undefined ? 'built' : 'failed',
     words: error?.lines ?? [],
     compiled: output.split('\n').filter((line) => ['CC', 'AS'].includes(parseStep(line)?.tool ?? '')).length,
-    present: files.filter((file) => isCompiled(file, objects)),
+    present: goal.changed.filter((file) => objectOf(file, objects) !== undefined),
   });
 }
 
@@ -162,8 +174,10 @@ async function tryConfigure(
   }
 }
 
-function isCompiled(file: string, objects: string): boolean {
-  return /\.[cS]$/.test(file) && existsSync(join(objects, file.replace(/\.[cS]$/, '.o')));
+/** `mm/memory.o` of `mm/memory.c`; undefined when the kernel has no such object. */
+function objectOf(file: string, objects: string): string | undefined {
+  const object = file.replace(/\.[cS]$/, '.o');
+  return object !== file && existsSync(join(objects, object)) ? object : undefined;
 }
 
 const mutable = (warnings: WarningsByTarget) =>

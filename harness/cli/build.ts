@@ -14,6 +14,7 @@ export interface BuildCommand extends EachOptions {
 export async function build(plan: string, options: BuildCommand): Promise<ExitCode> {
   if (options.each) return buildEachPatch(plan, options);
   if (options.out !== undefined) throw new UsageError('--out is for build --each: kernels go into the cache');
+  if (options.touched) throw new UsageError('--touched is for build --each');
   const request = requestRun(plan, options, projectDir);
   const observer = createObserver();
   observer.plan(preparationSteps(request));

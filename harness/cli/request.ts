@@ -20,6 +20,7 @@ export interface KernelOptions {
 }
 
 export interface EachOptions extends KernelOptions {
+  readonly touched?: boolean;
   readonly out?: string;
 }
 
@@ -81,6 +82,7 @@ export function requestEach(planArgument: string, options: EachOptions, projectD
     overrides: overridesOf(options),
     arches: (options.arch ?? plan.arch).map(knownArch),
     profile,
+    scope: options.touched ? 'touched' : 'vmlinux',
     extraSeries: options.with ?? [],
     outDir: resolve(options.out ?? 'out'),
   };

@@ -71,6 +71,10 @@ program
   .option('--series <spec>', "instead of the plan's series")
   .option('--with <patch...>', "patches on top of the plan's series")
   .option('--base <spec>', "instead of the plan's base")
+  .option(
+    '--touched',
+    'with --each: once a kernel was built, compile only the files that the series changes (minutes instead of hours; nothing is linked)',
+  )
   .option('--out <dir>', 'where the record of --each goes (default: "out")')
   .option('--json', 'print what was built as JSON')
   .action(

@@ -36,11 +36,17 @@ function headline(record: EachRecord): Cell[] {
   const names = series.map(({ name }) => name).join(' + ');
   const patches = series.reduce((sum, one) => sum + one.patches, 0);
   const what = `${names} on ${base.spec} (${base.version}), ${plural(Math.max(0, steps.length - 1), 'patch')} of ${patches}, each by itself`;
-  const good = exitCode === 0;
   const bad = complaints.length > 0 ? plural(complaints.length, 'complaint') : 'not come to its end';
+  const built = record.scope === 'vmlinux' ? 'vmlinux built' : 'the files that the series changes compiled';
   return [
-    { text: good ? `✔ PASS  ${what}` : `✖ FAIL  ${what}: ${bad}`, style: good ? 'green' : 'red' },
-    { text: `  exit code ${exitCode}, ${seconds(record.seconds)}, profile ${record.profile}` },
+    exitCode === 0
+      ? { text: `✔ PASS  ${what}`, style: 'green' }
+      : exitCode === 1
+        ? { text: `✖ FAIL  ${what}: ${bad}`, style: 'red' }
+        : { text: `! ERROR ${what}: ${bad}`, style: 'yellow' },
+    {
+      text: `  exit code ${exitCode}, ${seconds(record.seconds)}, profile ${record.profile}, ${built} in each step`,
+    },
     ...(stopped === null ? [] : [{ text: `  stopped: ${oneLine(stopped)}`, style: 'yellow' as const }]),
   ];
 }

@@ -105,6 +105,8 @@ export const eachRecordSchema = z.object({
   series: z.array(z.object({ name: z.string(), hash: sha256, patches: z.number().int().positive() })),
   symbol: z.string().nullable(),
   profile: z.string(),
+  /** Whether each step built all of vmlinux, or compiled the files that the series touches alone. */
+  scope: z.enum(['vmlinux', 'touched']),
   variants: z.array(eachVariantSchema).min(1),
   /** As far as it came. */
   steps: z.array(eachStepSchema),

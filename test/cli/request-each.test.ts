@@ -18,6 +18,10 @@ test('the command line overrules it, and the record says how to do it again', ()
   const request = requestEach('fixes', { ...options, profile: ['race'] }, projectDir);
   expect(request).toMatchObject({ profile: 'race', outDir: resolve('o'), extraSeries: ['x'] });
   expect(request.plan.series).toEqual(['spf-v12-fixes']);
+  expect(request.scope).toBe('vmlinux');
+  const touched = requestEach('fixes', { touched: true }, projectDir);
+  expect(touched.scope).toBe('touched');
+  expect(repeatArguments(touched)).toContain('--touched');
   expect(repeatArguments(request).join(' ')).toBe(
     'npx spf build fixes --each --base debian:5.10 --series spf-v12-fixes --with x --arch ppc64 --profile race',
   );
@@ -36,4 +40,5 @@ test.each([
 test('a plan that is not there, and --out without --each', async () => {
   expect(() => requestEach('nowhere', {}, projectDir)).toThrow(/no plan "nowhere"/);
   await expect(build('default', { out: 'x' })).rejects.toMatchObject({ exitCode: 2 });
+  await expect(build('default', { touched: true })).rejects.toMatchObject({ exitCode: 2 });
 });

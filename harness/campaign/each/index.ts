@@ -17,7 +17,7 @@ import { PREBUILT } from '../kernel.ts';
 import { takeSeries } from '../source.ts';
 import { exitCodeOf, judgeStep, judgeSteps } from './judge.ts';
 import { repeatArguments, type EachRequest } from './request.ts';
-import { patchRecord, takeStep, type Walked } from './step.ts';
+import { patchRecord, sourcesAmong, takeStep, type StepOptions, type Walked } from './step.ts';
 
 /** Where in a run's directory the logs of make are. */
 const LOGS = 'logs';
@@ -41,7 +41,7 @@ export async function buildEach(
   observer: Observer,
 ): Promise<FinishedEach> {
   const begun = new Date();
-  const { plan, profile } = request;
+  const { plan, profile, scope } = request;
   if (plan.base === PREBUILT) throw new UsageError(`${PREBUILT} is not built here, so no patch can be`);
   const { series, facts } = await takeSeries(request, ctx);
   if (series.length === 0) throw new UsageError(`plan "${plan.name}" has no series that --each could build`);
@@ -61,7 +61,7 @@ export async function buildEach(
       describeSource,
     );
     const walk = await withLock(layout(ctx).steppingLock, ctx, () =>
-      walkThrough(source, patches, variants, join(directory, LOGS), ctx, observer),
+      walkThrough(source, patches, { variants, scope, logs: join(directory, LOGS) }, ctx, observer),
     );
     const judged = { ...walk, symbol, complaints: judgeSteps({ ...walk, symbol }) };
     const { spec, version, servedBy, commit } = source.tree;
@@ -72,7 +72,7 @@ export async function buildEach(
       plan: { name: plan.name, sha256: request.planSha256 },
       base: { spec, version, servedBy, commit },
       series: series.map((one) => ({ name: one.name, hash: one.hash, patches: one.patches.length })),
-      profile,
+      ...{ profile, scope },
       variants: variants.map(({ id, arch, choice, toolchain }) => ({
         ...{ id, arch: arch.id, symbol: choice, compiler: toolchain.compiler },
       })),
@@ -129,19 +129,20 @@ type Patches = readonly { readonly series: Series; readonly patch: Patch }[];
 async function walkThrough(
   { tree, applied, rejection }: EachSource,
   patches: Patches,
-  variants: readonly Variant[],
-  logs: string,
+  { variants, scope, logs }: Pick<EachRequest, 'scope'> & Pick<StepOptions, 'variants' | 'logs'>,
   ctx: Context,
   observer: Observer,
 ): Promise<Pick<EachRecord, 'steps' | 'stopped'>> {
   const stepping = await openSteppingTree(tree, ctx);
+  const all = (await stepping.changed(tree.commit, applied.at(-1)?.commit ?? tree.commit)) ?? [];
+  const only = scope === 'touched' ? sourcesAmong(all) : null;
   const walked: Walked = new Map();
   const steps: EachStep[] = [];
   let stopped: string | null = null;
   for (let index = 0; index <= applied.length && stopped === null; index++) {
     const one = applied[index - 1] ?? null;
     const before = index === 0 ? null : (applied[index - 2]?.commit ?? tree.commit);
-    const options = { index, commit: one?.commit ?? tree.commit, applied: one, before, variants, logs };
+    const options = { index, commit: one?.commit ?? tree.commit, applied: one, before, variants, only, logs };
     try {
       const work = (step: Context) => takeStep(stepping, options, walked, step);
       const taken = await runStep(stepId(index), ctx, observer, work, describeStep);
@@ -203,5 +204,5 @@ function describeStep(step: EachStep): StepEnd {
     .filter(({ outcome }) => outcome === 'not-offered')
     .map(({ variant }) => variant);
   const missing = without.length > 0 ? `, symbol not offered yet: ${without.join(', ')}` : '';
-  return { outcome: 'ok', text: `well, ${compiled} files compiled${missing}${kept}` };
+  return { outcome: 'ok', text: `${compiled} files compiled${missing}${kept}` };
 }

@@ -23,6 +23,8 @@ export interface StepOptions {
   /** Of the step before; the base has none. */
   readonly before: string | null;
   readonly variants: readonly Variant[];
+  /** Files that alone are compiled once a kernel was built whole; null for all of vmlinux. */
+  readonly only: readonly string[] | null;
   /** Directory for the logs of make. */
   readonly logs: string;
 }
@@ -30,7 +32,7 @@ export interface StepOptions {
 /** One step: check the patch, build every variant, compare the warnings with those of the step before. */
 export async function takeStep(
   tree: SteppingTree,
-  { index, commit, applied, before, variants, logs }: StepOptions,
+  { index, commit, applied, before, variants, only, logs }: StepOptions,
   walked: Walked,
   ctx: Context,
 ): Promise<EachStep> {
@@ -43,18 +45,20 @@ export async function takeStep(
     there = true;
   };
   const content = await tree.contentOf(commit);
-  const files = before === null ? [] : sources((await tree.changed(before, commit)) ?? []);
+  const files = before === null ? [] : sourcesAmong((await tree.changed(before, commit)) ?? []);
   const complaints = applied === null ? null : await check(tree, applied.patch, content, arrive, ctx);
 
   const results: (StepBuild & { variant: Variant; kept: boolean })[] = [];
   for (const variant of variants) {
-    const { value, kept } = await keptOr([variant.recipe, content, files], keptBuildSchema, ctx, async () => {
+    const goal = { changed: files, only: walked.has(variant.id) ? only : null };
+    const inputs = [variant.recipe, content, files, ...(goal.only === null ? [] : ['only', goal.only])];
+    const { value, kept } = await keptOr(inputs, keptBuildSchema, ctx, async () => {
       await arrive();
       const log = join(logs, `${String(index).padStart(2, '0')}-${variant.id}.log`);
       const source = { directory: tree.directory, commit, changed: tree.changed };
       const step = { ...ctx, notify: named(variant.id, ctx) };
       step.notify({ task: 'build', text: 'configuring' });
-      return mutable(await buildStep(variant, source, files, log, step));
+      return mutable(await buildStep(variant, source, goal, log, step));
     });
     results.push({ ...value, variant, kept });
   }
@@ -123,7 +127,9 @@ function recordOf(
   };
 }
 
-const sources = (paths: readonly string[]): string[] => paths.filter((path) => /\.[cS]$/.test(path));
+/** C and assembler files. */
+export const sourcesAmong = (paths: readonly string[]): string[] =>
+  paths.filter((path) => /\.[cS]$/.test(path));
 
 const named =
   (id: string, { notify }: Context): Context['notify'] =>

@@ -150,6 +150,28 @@ describe.skipIf(missing !== undefined)('patch by patch', () => {
     expect(record.complaints[1]?.words).toEqual([expect.stringContaining("mm/z.c:1: warning: 'late'")]);
   });
 
+  test('of the files that the series changes alone: the same faults there, and no other file', async () => {
+    const files = { 'include/mm.h': 'static int header;\nint shared(void);\n' };
+    const one = toy([...careless.slice(0, 4), { title: 'mm: header', files }]);
+    const { record } = await buildEach({ ...one.request, scope: 'touched' }, one.ctx, one.observer);
+    expect(record.complaints.map(({ kind, step, variant }) => [step, kind, variant])).toEqual([
+      [3, 'does-not-build', 'x86_64-off'],
+      [3, 'does-not-build', 'x86_64-on'],
+      [4, 'new-warning', 'x86_64-on'],
+    ]);
+    const compiled = one.compiled();
+    // a.c once for each kernel, though step 5 changes a header of it; b.c is what the series changes
+    expect(compiled.filter((name) => name === 'a')).toHaveLength(2);
+    expect(eachSummary(record, { colour: false })).toContain('the files that the series changes compiled');
+
+    const whole = await each(one);
+    const added = whole.record.complaints.filter(({ step }) => step === 5);
+    expect(added.map(({ kind, variant }) => [kind, variant])).toEqual([
+      ['new-warning', 'x86_64-off'],
+      ['new-warning', 'x86_64-on'],
+    ]);
+  });
+
   test('warnings of Kconfig and modpost count', async () => {
     const one = toy([
       { title: 'mm: offer SPF', files: { Kconfig: kconfig, twice: '' } },
@@ -258,6 +280,27 @@ describe.skipIf(missing !== undefined)('patch by patch', () => {
     write(one.root, { 'project/kernel-config/profiles/each.config': 'CONFIG_A=y # must\nCONFIG_B=y\n' });
     const { record } = await each(one);
     expect(record.steps[0]?.builds[0]).toMatchObject({ kept: false, compiled: 2 });
+  });
+
+  test('the few files of a kernel that was never whole are not taken for all', async () => {
+    const one = toy([offer, { title: 'mm: two', files: { 'mm/b.c': 'static int two;\n' } }]);
+    await each({
+      ...one,
+      request: requestOf(
+        one.root,
+        one.request.plan.base,
+        one.request.plan.series[0]!.replace('topic', 'topic~1'),
+      ),
+    });
+    // The objects are lost, and known again only as a kernel that does not offer the symbol yet
+    rmSync(join(one.root, 'cache/build/each/x86_64-on-each'), { recursive: true });
+    const steps = join(one.root, 'cache/build/each/steps');
+    for (const name of readdirSync(steps))
+      if (readFileSync(join(steps, name), 'utf8').includes('not-offered')) rmSync(join(steps, name));
+    const { record } = await buildEach({ ...one.request, scope: 'touched' }, one.ctx, one.observer);
+    const on = record.steps.map(({ builds }) => builds[1]);
+    expect(on.map((build) => build?.kept)).toEqual([false, true, false]);
+    expect(on[2]).toMatchObject({ compiled: 2, newWarnings: [{ text: "'two' defined but not used" }] });
   });
 
   test('kept steps that are torn, and objects that are gone, are made again', async () => {

@@ -33,6 +33,8 @@ vmlinux: $(objects)
 	@echo "  LD      vmlinux"
 	@test ! -e $(abs_srctree)/mismatch || echo "WARNING: modpost: vmlinux.o: section mismatch" >&2
 	@ld -r -o $(O)/vmlinux $(objects)
+mm/%.o: $(O)/mm/%.o
+	@:
 $(O)/mm/%.o: $(abs_srctree)/mm/%.c
 	@mkdir -p $(@D)
 	@echo $* >> $(O)/../../../runs
@@ -139,6 +141,7 @@ export function requestOf(root: string, tree: string, series: string, plan = 'sy
     overrides: [],
     arches: [arches.x86_64],
     profile: 'each',
+    scope: 'vmlinux',
     extraSeries: [],
     outDir: join(root, 'out'),
   };
