@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Context } from '../base/context.ts';
-import { withDiskErrors } from '../base/disk.ts';
 import { git, tryGit } from './git.ts';
 import { layout } from './layout.ts';
+import { moveWorktree } from './move.ts';
 import type { Tree } from './types.ts';
 
 /**
@@ -29,15 +28,7 @@ export async function openSteppingTree({ repository }: Pick<Tree, 'repository'>,
   if (existsSync(join(directory, '.git'))) await tryGit(['clean', '-ffdxq'], inside);
   const tree: SteppingTree = {
     directory,
-    async moveTo(commit) {
-      const there = existsSync(join(directory, '.git'));
-      if (there && (await tryGit(['checkout', '--quiet', '--force', '--detach', commit], inside)).ok) return;
-      await withDiskErrors(directory, async () => {
-        await rm(directory, { recursive: true, force: true });
-        await mkdir(dirname(directory), { recursive: true });
-        await git(['worktree', 'add', '--quiet', '--force', '--detach', directory, commit], where);
-      });
-    },
+    moveTo: (commit) => moveWorktree(directory, commit, repository, ctx),
     async changed(from, to) {
       const names = ['diff-tree', '-r', '-z', '--name-only', '--no-renames', from, to];
       const paths = await tryGit(names, where);

@@ -7,6 +7,7 @@ import { UsageError } from '../base/errors.ts';
 import { withLock } from '../base/lock.ts';
 import { git, tryGit } from './git.ts';
 import { layout } from './layout.ts';
+import { moveWorktree } from './move.ts';
 import type { Series, Tree, Worktree } from './types.ts';
 import { applySeries } from './apply/apply.ts';
 import { worktreeKey } from './apply/key.ts';
@@ -57,10 +58,7 @@ export async function withSwitchedWorktree<T>(
 ): Promise<T> {
   const place = placeOf(name, ctx);
   return withLock(place.lock, ctx, async () => {
-    const inside = { ctx, writes: place.directory, cwd: place.directory };
-    const there = existsSync(join(place.directory, '.git'));
-    const done = there && (await tryGit(['reset', '--hard', '--quiet', commit], inside)).ok;
-    if (!done) await checkOut(place, tree.repository, commit, ctx);
+    await moveWorktree(place.directory, commit, tree.repository, ctx);
     return work(place.directory);
   });
 }
