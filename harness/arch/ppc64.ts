@@ -50,12 +50,12 @@ export const ppc64With4kPages: Arch = {
 };
 
 /** POWER8 knows no Radix, so the same kernel takes the hashed page table. */
-export const ppc64WithHash: Arch = {
-  ...ppc64,
-  id: 'ppc64-hash',
+export const hash = {
   qemu: { ...ppc64.qemu, cpu: 'power8', emulatedWords: [] },
   mmu: 'Hash',
+  ineffective: {},
   emulationDoubt:
     'QEMU before 9.1 does not make a flush of the hashed page table wait for the other CPUs, so that one of them may access memory by a translation that is gone; on a real machine, or under Radix, it would be certain',
-  ineffective: {},
-};
+} satisfies Partial<Arch>;
+
+export const ppc64WithHash: Arch = { ...ppc64, id: 'ppc64-hash', ...hash };

@@ -1,4 +1,4 @@
-import { ppc64, ppc64WithHash } from './ppc64.ts';
+import { hash, ppc64 } from './ppc64.ts';
 import type { Arch } from './types.ts';
 
 export const ppc64le: Arch = {
@@ -23,11 +23,4 @@ export const ppc64leWith4kPages: Arch = {
   pageSize: 4096,
 };
 
-export const ppc64leWithHash: Arch = {
-  ...ppc64le,
-  id: 'ppc64le-hash',
-  qemu: ppc64WithHash.qemu,
-  mmu: 'Hash',
-  ineffective: {},
-  emulationDoubt: ppc64WithHash.emulationDoubt!,
-};
+export const ppc64leWithHash: Arch = { ...ppc64le, id: 'ppc64le-hash', ...hash };

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { digestOf } from '../base/digest.ts';
 import { renderAsks, type Ask } from '../kconfig/fragment.ts';
 import type { KernelRequest } from './kernel-types.ts';
 
@@ -33,7 +33,7 @@ export function identify(
     renderAsks(asks),
     toolchain,
   ];
-  const key = createHash('sha256').update(JSON.stringify(input)).digest('hex');
+  const key = digestOf(input);
   const prefix = name.startsWith('spf') ? '' : 'spf-';
   return {
     key,

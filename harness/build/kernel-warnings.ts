@@ -31,12 +31,12 @@ export const everyTool: readonly RegExp[] = [
  * @param source the kernel tree's directory, as it stands in the log.
  */
 export function parseWarnings(log: string, source: string, tools = compilers): Warning[] {
-  const found = new Map<string, Warning>();
-  for (const line of log.split('\n')) {
-    const warning = parseWarning(line, source, tools);
-    if (warning !== undefined) found.set(`${warning.file}:${warning.line}:${warning.text}`, warning);
-  }
-  return [...found.values()];
+  return distinct(log.split('\n').flatMap((line) => parseWarning(line, source, tools) ?? []));
+}
+
+/** Each warning once, where it came first. */
+export function distinct(warnings: readonly Warning[]): Warning[] {
+  return [...new Map(warnings.map((one) => [`${one.file}:${one.line}:${one.text}`, one])).values()];
 }
 
 function parseWarning(line: string, source: string, tools: readonly RegExp[]): Warning | undefined {

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Arch } from '../arch/index.ts';
 import type { Context } from '../base/context.ts';
+import { digestOf } from '../base/digest.ts';
 import { UsageError } from '../base/errors.ts';
 import { configure } from '../kconfig/configure.ts';
 import { renderAsks, type Ask } from '../kconfig/fragment.ts';
@@ -54,7 +54,7 @@ export async function makeVariant(
   const input = [recipeVersion, arch.kernel, profile, renderAsks(asks), toolchain.fingerprint];
   return {
     ...{ id: `${arch.kernel}-${choice}`, arch, profile, choice, symbol, asks, toolchain },
-    recipe: createHash('sha256').update(JSON.stringify(input)).digest('hex'),
+    recipe: digestOf(input),
   };
 }
 

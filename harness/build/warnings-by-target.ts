@@ -1,6 +1,6 @@
 import { compilerError } from './kernel-failure.ts';
 import { parseCommand } from './kernel-progress.ts';
-import { everyTool, parseWarnings, type Warning } from './kernel-warnings.ts';
+import { distinct, everyTool, parseWarnings, type Warning } from './kernel-warnings.ts';
 
 /** Warnings by what was being made: `mm/memory.o`. */
 export type WarningsByTarget = Readonly<Record<string, readonly Warning[]>>;
@@ -23,12 +23,8 @@ export function renewWarnings(before: WarningsByTarget, log: string, source: str
 }
 
 /** Each warning once, though a header's comes with every file that includes it. */
-export function allWarnings(byTarget: WarningsByTarget): Warning[] {
-  const found = new Map<string, Warning>();
-  for (const warning of Object.values(byTarget).flat())
-    found.set(`${warning.file}:${warning.line}:${warning.text}`, warning);
-  return [...found.values()];
-}
+export const allWarnings = (byTarget: WarningsByTarget): Warning[] =>
+  distinct(Object.values(byTarget).flat());
 
 /** A target may come more than once (`LD vmlinux`); all that was said for it counts. */
 function wordsByTarget(log: string): Map<string, string[]> {

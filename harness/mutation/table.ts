@@ -1,3 +1,5 @@
+import { markdownTable } from '../base/markdown.ts';
+import { median } from '../base/median.ts';
 import { layers, type Layer, layerTitles } from './layer.ts';
 import type { Mutant } from './row.ts';
 import type { MutantState, Run } from './run.ts';
@@ -135,13 +137,6 @@ export function killingRuns({ runs, end }: Pick<MutantState, 'runs' | 'end'>): R
   );
 }
 
-/** The middle one; of an even number the mean of the two in the middle. Undefined of nothing. */
-export function median(values: readonly number[]): number | undefined {
-  const sorted = [...values].sort((a, b) => a - b);
-  const [low, high] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]];
-  return low === undefined || high === undefined ? undefined : (low + high) / 2;
-}
-
 /** A dash where it was not known in one of the runs. */
 function figure(values: readonly (number | null)[]): string {
   const known = values.filter((value) => value !== null);
@@ -155,9 +150,8 @@ function twinText({ twin }: Mutant, twins: readonly Twin[]): string {
   return found.killedBy === null ? 'equivalent' : `${found.killedBy} fails`;
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]) => `| ${cells.map(escape).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)];
-}
-
-const escape = (text: string): string => text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ');
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] =>
+  markdownTable(
+    head,
+    rows.map((cells) => cells.map((text) => text.replaceAll(/\s+/g, ' '))),
+  );

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { mutantSchema } from '../../harness/mutation/row.ts';
 import type { MutantState, Run } from '../../harness/mutation/run.ts';
-import { detectionPage, median } from '../../harness/mutation/table.ts';
+import { median } from '../../harness/base/median.ts';
+import { detectionPage } from '../../harness/mutation/table.ts';
 
 const mutant = (id: string, more: object = {}) =>
   mutantSchema.parse({

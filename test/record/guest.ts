@@ -8,7 +8,7 @@ import { prepare } from '../../harness/campaign/prepare.ts';
 import { commandContext, projectDir } from '../../harness/cli/context.ts';
 import { requestRun } from '../../harness/cli/request.ts';
 import { qemuMachine } from '../../harness/machine/qemu/machine.ts';
-import type { BootOptions, Running } from '../../harness/machine/types.ts';
+import type { BootOptions, Image, Running } from '../../harness/machine/types.ts';
 
 /** For the tools that record test data: a guest with the series' kernel, or with Debian's. */
 
@@ -32,9 +32,20 @@ export async function bootGuest(
     profile = 'race',
     ...changes
   }: Partial<BootOptions> & { readonly debian?: boolean; readonly profile?: string } = {},
-): Promise<Running & { readonly directory: string }> {
+): Promise<RecordedGuest> {
   const ctx = commandContext();
   const image = debian ? (await debianKernel(arch, ctx)).image : await ourKernel(arch, profile, ctx);
+  return bootImage(arch, image, ctx, changes);
+}
+
+export type RecordedGuest = Running & { readonly directory: string };
+
+export async function bootImage(
+  arch: Arch,
+  image: Image,
+  ctx: ReturnType<typeof commandContext>,
+  changes: Partial<BootOptions> = {},
+): Promise<RecordedGuest> {
   const directory = mkdtempSync(join(tmpdir(), `spf-record-${arch.id}-`));
   const options = { arch, cpus: 2, memoryMiB: 1024, append: [], directory, signal: ctx.signal };
   const running = await qemuMachine(ctx).boot(image, { ...options, ...changes });

@@ -1,14 +1,13 @@
 #!/usr/bin/env node
-import { copyFileSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { x86_64 } from '../../harness/arch/x86_64.ts';
 import { buildGuest } from '../../harness/build/guest.ts';
 import { buildKernel } from '../../harness/build/kernel.ts';
 import { commandContext } from '../../harness/cli/context.ts';
-import { qemuMachine } from '../../harness/machine/qemu/machine.ts';
 import { provideTree } from '../../harness/source/provide.ts';
 import { prepareWorktree } from '../../harness/source/worktree.ts';
+import { bootImage } from './guest.ts';
 
 /**
  * Records a boot of the base with the `kasan` profile and KASAN's own tests (lib/test_kasan.c): `node test/record/kasan.ts FILE`.
@@ -25,11 +24,8 @@ const kernel = await buildKernel(
   },
   ctx,
 );
-const directory = mkdtempSync(join(tmpdir(), 'spf-record-kasan-'));
 const image = { kernel: kernel.image, initramfs: guest.initramfs, release: kernel.release };
-const running = await qemuMachine(ctx).boot(image, {
-  ...{ arch: x86_64, cpus: 2, memoryMiB: 1024, append: [], directory, signal: ctx.signal },
-});
+const running = await bootImage(x86_64, image, ctx);
 await running.stop('cancelled');
-copyFileSync(join(directory, 'console.log'), file);
+copyFileSync(join(running.directory, 'console.log'), file);
 process.exit(0);

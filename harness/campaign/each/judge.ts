@@ -1,4 +1,5 @@
 import { EXIT, type ExitCode } from '../../base/errors.ts';
+import { plural } from '../../report/words.ts';
 import type { EachBuild, EachComplaint, EachRecord, EachStep } from '../../store/each-record.ts';
 
 /** All that is wrong with a series, step by step. Pure: the record so far is all that it looks at. */
@@ -22,7 +23,7 @@ export function judgeStep(step: EachStep): EachComplaint[] {
   }
   if (checkpatch !== null && checkpatch.errors > 0) {
     const words = checkpatch.complaints.filter(({ kind }) => kind === 'error').map(checkpatchWords);
-    const text = `${title}: checkpatch finds ${count(checkpatch.errors, 'error')}`;
+    const text = `${title}: checkpatch finds ${plural(checkpatch.errors, 'error')}`;
     complaints.push({ ...about, kind: 'checkpatch', text, words });
   }
   return [...complaints, ...builds.flatMap((build) => judgeBuild(step, title, build))];
@@ -37,7 +38,7 @@ function judgeBuild({ index }: EachStep, title: string, build: EachBuild): EachC
   }
   const added = build.newWarnings ?? [];
   if (added.length > 0) {
-    const text = `${title} brings ${count(added.length, 'new warning')}: ${build.variant}`;
+    const text = `${title} brings ${plural(added.length, 'new warning')}: ${build.variant}`;
     complaints.push({ ...about, kind: 'new-warning', text, words: added.map(warningWords) });
   }
   return complaints;
@@ -81,5 +82,3 @@ function warningWords({
   const place = file === '' ? '' : `${file}:${line === 0 ? '' : `${line}:`} `;
   return `${place}warning: ${text}${flag === null ? '' : ` [${flag}]`}`;
 }
-
-const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;

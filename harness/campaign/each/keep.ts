@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Context } from '../../base/context.ts';
+import { digestOf } from '../../base/digest.ts';
 import { writeFileAtomic } from '../../base/disk.ts';
 import { warningSchema } from '../../build/step-state.ts';
 
@@ -40,7 +40,7 @@ export async function keptOr<T extends z.ZodType>(
   ctx: Context,
   work: () => Promise<z.output<T>>,
 ): Promise<{ value: z.output<T>; kept: boolean }> {
-  const key = createHash('sha256').update(JSON.stringify(inputs)).digest('hex');
+  const key = digestOf(inputs);
   const file = join(ctx.cacheDir, 'build', 'each', 'steps', `${key}.json`);
   const read = schema.safeParse(await readJson(file));
   if (read.success) return { value: read.data, kept: true };

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type { Context } from '../../base/context.ts';
+import { digestOf } from '../../base/digest.ts';
 import { writeFileAtomic } from '../../base/disk.ts';
 import { CancelledError, UsageError } from '../../base/errors.ts';
 import { buildGuest, type Guest } from '../../build/guest.ts';
@@ -56,7 +56,7 @@ export async function guestRig(request: RunRequest, directory: string, ctx: Cont
     keyOf: async ({ mutant, arch }) => {
       const patch = await readFile(patchOf(mutant.id, ctx));
       const tree = worktreeKey(source.tree, source.series);
-      return sha256([tree, request.planSha256, arch, mutant.profile.join(), patch.toString('latin1')]);
+      return digestOf([tree, request.planSha256, arch, mutant.profile.join(), patch.toString('latin1')]);
     },
 
     trialsOn: (arch) =>
@@ -205,9 +205,6 @@ const warningsOf = ({ record }: PreparedKernel) => readWarnings(dirname(record.f
 
 const patchOf = (id: string, { projectDir }: Pick<Context, 'projectDir'>): string =>
   join(mutantsDirectory(projectDir), `${id}.patch`);
-
-const sha256 = (parts: readonly string[]): string =>
-  createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 
 /** Made once, also for those who ask while it is being made; asked again after it failed. */
 function once<T>(made: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {

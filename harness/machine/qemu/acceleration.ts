@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { access, constants, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Arch } from '../../arch/index.ts';
 import { spawnTethered } from '../../base/command.ts';
 import type { Context } from '../../base/context.ts';
+import { digestOf } from '../../base/digest.ts';
 import { writeFileAtomic } from '../../base/disk.ts';
 import { CancelledError, UsageError } from '../../base/errors.ts';
 import type { Acceleration } from '../types.ts';
@@ -100,7 +100,7 @@ async function kept(
   key: readonly string[],
   find: () => Promise<Acceleration>,
 ): Promise<Acceleration> {
-  const name = createHash('sha256').update(JSON.stringify(key)).digest('hex').slice(0, 16);
+  const name = digestOf(key).slice(0, 16);
   const path = join(ctx.cacheDir, 'acceleration', `${name}.json`);
   const known = await readFile(path, 'utf8').catch(() => undefined);
   if (known !== undefined) return JSON.parse(known) as Acceleration;

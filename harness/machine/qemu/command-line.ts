@@ -39,7 +39,7 @@ export function kernelWords(settings: QemuSettings): string[] {
     'printk.time=1',
     ...limitWords(limits),
     ...(arch.qemu.words ?? []),
-    ...((acceleration === 'tcg' && arch.qemu.emulatedWords) || []),
+    ...(acceleration === 'tcg' ? (arch.qemu.emulatedWords ?? []) : []),
     ...(debugStub ? ['nokaslr'] : []),
     ...append,
   ];

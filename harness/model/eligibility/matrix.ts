@@ -1,3 +1,4 @@
+import { markdownTable } from '../../base/markdown.ts';
 import { checkCases } from './check.ts';
 import { type Decision, DECISIONS } from './decisions.ts';
 import { expectFault, type Expectation } from './expect.ts';
@@ -55,11 +56,8 @@ function seenCell(name: string, cases: readonly CountedCase[] | null, kernel: Ke
   return `${mismatches.length === 0 ? '✔' : '✖'} ${seen(counted)}`;
 }
 
-const line = (cells: readonly string[]): string =>
-  `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+const table = (...[head, rows]: Parameters<typeof markdownTable>): string =>
+  markdownTable(head, rows).join('\n');
 
 function kernelRows({ kernel, on, off }: KernelCases): string[][] {
   return DECISIONS.flatMap(({ at, what, cases }) =>

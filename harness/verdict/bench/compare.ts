@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { median } from '../../base/median.ts';
 import { type Interval, intervalOf, intervalSchema } from './interval.ts';
 import { SCENES } from './scenes.ts';
 
@@ -59,12 +60,13 @@ function rowOf(scene: string, variant: Variant, base: Variant, boots: readonly C
     // mm/memory.c of v12: pgfault counts the classic faults alone.
     share: shareOf(speculative, (speculative ?? 0) + (total('vmstat.pgfault') ?? 0)),
     warmUpShare: shareOf(total('warmUp.spf'), total('warmUp.faults')),
-    evenness: medianOf(
-      mine.flatMap(({ counters }) => {
-        const [slowest, fastest] = [counters[`${scene}.slowestThread`], counters[`${scene}.fastestThread`]];
-        return slowest === undefined || !fastest ? [] : [slowest / fastest];
-      }),
-    ),
+    evenness:
+      median(
+        mine.flatMap(({ counters }) => {
+          const [slowest, fastest] = [counters[`${scene}.slowestThread`], counters[`${scene}.fastestThread`]];
+          return slowest === undefined || !fastest ? [] : [slowest / fastest];
+        }),
+      ) ?? null,
   };
 }
 
@@ -93,9 +95,3 @@ const shareOf = (part: number | null, whole: number | null): number | null =>
   part === null || !whole ? null : Math.min(1, part / whole);
 
 const most = (values: readonly number[]): number => Math.max(0, ...values);
-
-function medianOf(values: readonly number[]): number | null {
-  const sorted = [...values].sort((a, b) => a - b);
-  const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
-  return low === undefined || high === undefined ? null : (low + high) / 2;
-}
