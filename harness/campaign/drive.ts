@@ -1,6 +1,8 @@
 import type { Arch } from '../arch/index.ts';
 import type { Context } from '../base/context.ts';
 import { CancelledError, describeError, RigError } from '../base/errors.ts';
+import { resolveLimits, strickenLimit } from '../machine/limits.ts';
+import { watchStricken } from '../machine/stricken.ts';
 import {
   BootFailure,
   type Acceleration,
@@ -41,7 +43,11 @@ const NOTHING: Drive = {
   ...{ launch: null, end: null, fault: null },
 };
 
-/** Boot, set sysctls, run the workload, power off. Never throws: what went wrong is part of what was seen. */
+/**
+ * Boot, set sysctls, run the workload, power off. A kernel that oopses while the workload runs is given up as soon as
+ * neither says anything more. Never throws: what went wrong is part of what was
+ * seen.
+ */
 export async function drive(machine: Machine, options: DriveOptions, ctx: Context): Promise<Drive> {
   ctx.notify({ task: 'boot', text: 'booting' });
   let running: Running;
@@ -61,18 +67,29 @@ export async function drive(machine: Machine, options: DriveOptions, ctx: Contex
 
 async function runWorkload(
   running: Running,
-  { sysctl, workload, launch }: DriveOptions,
+  { boot, sysctl, workload, launch }: DriveOptions,
   ctx: Context,
 ): Promise<Pick<Drive, 'launch' | 'fault'>> {
+  let output = 0;
+  const onOutput = (bytes: number) => void (output += bytes);
+  const limit = strickenLimit(resolveLimits(boot.limits ?? {}, running.acceleration.kind));
+  const silent = () =>
+    void running.stop(
+      'hang',
+      `the kernel oopsed, and neither it nor ${workload.id} said more for ${limit} s`,
+    );
+  const unwatch = watchStricken(running.console, { limit, life: () => output }, silent);
   try {
     await setSysctls(running, sysctl);
     ctx.notify({ task: workload.id, text: `running ${workload.id}` });
-    return { launch: await launchWorkload(running, workload, launch), fault: null };
+    return { launch: await launchWorkload(running, workload, { ...launch, onOutput }), fault: null };
   } catch (error) {
     const end = await endOf(running);
     // The kernel's death takes commands with it; the machine's end tells that story better than ours.
     if (end !== undefined && end.reason !== 'lost') return { launch: null, fault: null };
     return { launch: null, fault: faultOf(error) };
+  } finally {
+    unwatch();
   }
 }
 

@@ -50,6 +50,9 @@ export function resolveLimits(overrides: Partial<Limits>, kind: Acceleration['ki
   };
 }
 
+/** Seconds that a kernel which has oopsed may be silent. */
+export const strickenLimit = ({ boot }: Limits): number => boot / 6;
+
 /**
  * The same as words of the kernel's command line. A soft lockup is reported after twice `watchdog_thresh`
  * (get_softlockup_thresh(), kernel/watchdog.c); the command line, unlike the sysctl, takes more than 60.

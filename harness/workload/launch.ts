@@ -27,6 +27,8 @@ export interface LaunchOptions {
   readonly args?: readonly string[];
   /** See whether the kernel keeps more afterwards than before; only where nobody else uses the machine. */
   readonly watchMemory?: boolean;
+  /** Told of what the workload writes to standard output, in bytes, when it does. */
+  readonly onOutput?: (bytes: number) => void;
   readonly signal: AbortSignal;
 }
 
@@ -77,23 +79,29 @@ export async function launchWorkload(
   const history =
     workload.produces === 'history' ? new HistoryFile(join(directory, 'history.bin')) : undefined;
   const full = new AbortController();
+  const output: Uint8Array[] = [];
   const exec = await running.exec(argv, {
     timeout: duration + GRACE,
     signal: AbortSignal.any([signal, full.signal]),
-    ...(history && { onStdout: (chunk: Uint8Array) => void (history.write(chunk) || full.abort()) }),
+    onStdout: (chunk) => {
+      options.onOutput?.(chunk.length);
+      if (history === undefined) output.push(chunk);
+      else if (!history.write(chunk)) full.abort();
+    },
   });
+  const stdout = Buffer.concat(output).toString('utf8');
   history?.close();
   if (signal.aborted) throw new CancelledError(`${workload.id} was cancelled`);
 
   const after = exec.lost ? undefined : await lastLook(running, before.kept);
   const { counters, said } = readCounters(exec.stderr);
-  const { lines: cases, doubts: oddCases } = readWhen(workload.produces === 'cases', readCases, exec.stdout);
+  const { lines: cases, doubts: oddCases } = readWhen(workload.produces === 'cases', readCases, stdout);
   const { lines: outcomes, doubts: oddOutcomes } = readWhen(
     workload.produces === 'outcomes',
     readOutcomes,
-    exec.stdout,
+    stdout,
   );
-  if (cases || outcomes) await writeFile(join(directory, 'cases.jsonl'), exec.stdout);
+  if (cases || outcomes) await writeFile(join(directory, 'cases.jsonl'), stdout);
   return {
     argv,
     exec,

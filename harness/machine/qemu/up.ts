@@ -1,12 +1,13 @@
 import { CancelledError, RigError } from '../../base/errors.ts';
+import { strickenLimit } from '../limits.ts';
 import type { BootKeys } from '../ssh/keys.ts';
 import { openSession, type SshSession } from '../ssh/session.ts';
+import { watchStricken } from '../stricken.ts';
 import { BootFailure, type BootOptions, type End, type Image, type Limits } from '../types.ts';
 import { forwardedPort } from './command-line.ts';
 import { dumpHang } from './dump.ts';
 import { firmwareFailure } from './firmware.ts';
 import { lastWords } from './last-words.ts';
-import { watchStricken } from './stricken.ts';
 import type { Arch } from '../../arch/index.ts';
 import type { QemuProcess } from './process.ts';
 
@@ -32,9 +33,9 @@ export async function waitUntilUp(
     () => giveUp(`no command could be run within ${limits.boot} s of power-on`),
     limits.boot * 1000,
   );
-  const grace = limits.boot / 6;
-  const unwatch = watchStricken(qemu.console, grace, () =>
-    giveUp(`the kernel oopsed on its way up and said nothing more for ${grace} s`),
+  const limit = strickenLimit(limits);
+  const unwatch = watchStricken(qemu.console, { limit }, () =>
+    giveUp(`the kernel oopsed on its way up and said nothing more for ${limit} s`),
   );
   const cancel = () => {
     qemu.ending.because('cancelled', 'cancelled while booting');
