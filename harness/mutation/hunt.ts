@@ -37,7 +37,7 @@ export type Step =
  * where it was: nothing is remembered but the runs.
  *
  * A kill is believed when the same trial killed twice and the kernel without the mutant stood as many runs of it, with
- * the same seeds. Anything less is a flake, and the hunt goes on with the next trial.
+ * the same seeds, each right after the run with the mutant: whatever the host does to one it does to the other. Anything less is a flake, and the hunt goes on with the next trial.
  */
 export function nextStep(options: HuntOptions, { runs }: Pick<MutantState, 'runs'>): Step {
   const flakes: string[] = [];
@@ -67,25 +67,23 @@ export function nextStep(options: HuntOptions, { runs }: Pick<MutantState, 'runs
 /** What comes after the first kill of a trial: a step, or why it does not count. */
 function confirm(options: HuntOptions, trial: Trial, mine: readonly Run[]): Step | string {
   const of = (kernel: Run['kernel']) => mine.filter((run) => run.kernel === kernel);
-  const seeds: number[] = [];
+  let judged = 0;
   const kills: Run[] = [];
   for (let at = 0; at <= REPEATS && kills.length < options.kills; at++) {
     const seed = options.seed + at;
     const run = settle(of('mutant'), seed);
     if (run === 'again') return { do: 'run', trial, kernel: 'mutant', seed };
     if (run === 'hopeless') continue;
-    seeds.push(seed);
+    judged += 1;
     if (run.layer !== null) kills.push(run);
+    const without = settle(of('unmutated'), seed);
+    if (without === 'again') return { do: 'run', trial, kernel: 'unmutated', seed };
+    if (without === 'hopeless') return `${trial.id} could not be judged without the mutant`;
+    if (without.layer !== null) return `${trial.id} fails without the mutant too`;
   }
-  if (kills.length < 2) return `${trial.id} noticed something once in ${seeds.length} runs`;
-  for (const seed of seeds) {
-    const run = settle(of('unmutated'), seed);
-    if (run === 'again') return { do: 'run', trial, kernel: 'unmutated', seed };
-    if (run === 'hopeless') return `${trial.id} could not be judged without the mutant`;
-    if (run.layer !== null) return `${trial.id} fails without the mutant too`;
-  }
+  if (kills.length < 2) return `${trial.id} noticed something once in ${judged} runs`;
   const { layer, reason } = kills[0]!;
-  const often = `${kills.length} of ${seeds.length} runs`;
+  const often = `${kills.length} of ${judged} runs`;
   const who = layer === null ? '' : layerTitles[layer];
   return end('killed', `${who}, ${often}: ${reason}`, { layer, trial: trial.id });
 }

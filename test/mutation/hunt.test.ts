@@ -46,8 +46,10 @@ describe('a hunt', () => {
     );
     expect(end).toMatchObject({ outcome: 'killed', layer: 'kasan', trial: 'b' });
     expect(names(runs)).toEqual([
-      ...['a mutant 7', 'b mutant 7', 'b mutant 8', 'b mutant 9'],
-      ...['b unmutated 7', 'b unmutated 8', 'b unmutated 9'],
+      'a mutant 7',
+      ...['b mutant 7', 'b unmutated 7'],
+      ...['b mutant 8', 'b unmutated 8'],
+      ...['b mutant 9', 'b unmutated 9'],
     ]);
   });
 
@@ -58,11 +60,14 @@ describe('a hunt', () => {
   });
 
   test('what is noticed once and never again is a flake, and the hunt goes on', () => {
-    const { end, runs } = hunt((_, trial, seed) => (trial === 'a' && seed === SEED ? 'fails' : 'stands'));
+    const { end, runs } = hunt((kernel, trial, seed) =>
+      kernel === 'mutant' && trial === 'a' && seed === SEED ? 'fails' : 'stands',
+    );
     expect(end.outcome).toBe('survived');
     expect(end.reason).toMatch(/a noticed something once in 4 runs/);
-    expect(runs.filter(({ trial }) => trial === 'a').length).toBe(1 + REPEATS);
-    expect(runs.some(({ kernel }) => kernel === 'unmutated')).toBe(false);
+    const ofA = (wanted: string) => runs.filter(({ trial, kernel }) => trial === 'a' && kernel === wanted);
+    expect(ofA('mutant').length).toBe(1 + REPEATS);
+    expect(ofA('unmutated').length).toBe(1 + REPEATS);
   });
 
   test('a kill that needs luck counts when it is seen twice', () => {
@@ -77,9 +82,11 @@ describe('a hunt', () => {
   });
 
   test('what the kernel without the mutant does too is no kill', () => {
-    const { end } = hunt((_, trial) => (trial === 'a' ? 'fails' : 'stands'));
+    const { end, runs } = hunt((_, trial) => (trial === 'a' ? 'fails' : 'stands'));
     expect(end.outcome).toBe('survived');
     expect(end.reason).toMatch(/a fails without the mutant too/);
+    // Found out at once, not after three kills.
+    expect(names(runs)).toEqual(['a mutant 7', 'a unmutated 7', 'b mutant 7', 'c mutant 7']);
   });
 
   test('the budget ends it between two trials, never within one', () => {
