@@ -8,6 +8,7 @@ import { CancelledError, RigError, UsageError } from '../base/errors.ts';
 import { compareAsks, type DroppedSymbol } from './compare.ts';
 import { hashDotConfig, parseDotConfig } from './dotconfig.ts';
 import { renderAsks, type Ask } from './fragment.ts';
+import { heirsOf } from './heirs.ts';
 import { makeCommand, makeEnvironment, sourceArch, type KernelMake } from './make-command.ts';
 import { readKconfigTree } from './reader.ts';
 
@@ -36,7 +37,7 @@ export async function configure(
   ctx: Pick<Context, 'signal' | 'notify'>,
 ): Promise<Configured> {
   const asked = join(make.buildDir, 'asked.config');
-  await writeFileAtomic(asked, renderAsks(asks));
+  await writeFileAtomic(asked, renderAsks([...asks, ...heirsOf(asks)]));
   ctx.notify({ task: 'config', text: `${asks.length} symbols asked` });
   const said = await runConf(make, asked, ctx);
 
