@@ -51,7 +51,15 @@ export const ppc64With4kPages: Arch = {
 
 /** POWER8 knows no Radix, so the same kernel takes the hashed page table. */
 export const hash = {
-  qemu: { ...ppc64.qemu, cpu: 'power8', emulatedWords: [] },
+  qemu: {
+    ...ppc64.qemu,
+    // Left alone, pseries offers no page larger than 64 KiB, and so no huge ones (cap-hpt-max-page-size, hw/ppc/spapr_caps.c).
+    machine: ppc64.qemu.machine.map((word) =>
+      word.startsWith('pseries,') ? `${word},cap-hpt-max-page-size=16M` : word,
+    ),
+    cpu: 'power8',
+    emulatedWords: [],
+  },
   mmu: 'Hash',
   ineffective: {},
   emulationDoubt:
