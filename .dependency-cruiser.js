@@ -5,7 +5,7 @@
 const folder = (...names) => `^harness/(${names.join('|')})/`;
 const otherThan = (...names) => ({ path: '^harness/', pathNot: folder(...names) });
 
-const pure = ['model', 'console', 'verdict', 'mutation'];
+const pure = ['model', 'console', 'verdict', 'mutation', 'coverage'];
 const rooms = ['source', 'kconfig', 'build', 'machine', 'workload', 'plan', 'store', 'arch'];
 
 export default {
@@ -13,7 +13,8 @@ export default {
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'pure-has-no-effects',
-      comment: 'model, console, verdict and mutation compute: no processes, no network, no files, no clock',
+      comment:
+        'model, console, verdict, mutation and coverage compute: no processes, no network, no files, no clock',
       severity: 'error',
       from: { path: folder(...pure) },
       to: { dependencyTypes: ['core', 'npm'], pathNot: '^node_modules/zod/' },

@@ -2,16 +2,15 @@
 #define _GNU_SOURCE
 #include "directed-place.h"
 
+#include "events.h"
 #include "guard.h"
 #include "random.h"
 #include "rig.h"
 
-#include <fcntl.h>
 #include <linux/userfaultfd.h>
 #include <poll.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 enum { PAGES = 8, MARK = 0x5bf };
@@ -82,19 +81,15 @@ static uint64_t epoch_now(void)
 
 static void register_and_unregister(struct racer *racer)
 {
-	struct uffdio_register wanted = {
-		.range = { (uintptr_t)region, region_bytes },
-		.mode = UFFDIO_REGISTER_MODE_MISSING,
-	};
+	struct uffdio_range range = { (uintptr_t)region, region_bytes };
 	for (; !race_over(); racer->count++) {
-		if (ioctl(events, UFFDIO_REGISTER, &wanted))
-			rig_broken("userfaultfd cannot register: %m");
+		events_register(events, region, region_bytes);
 		madvise(region, region_bytes, MADV_DONTNEED);
 		__atomic_fetch_add(&epoch, 1, __ATOMIC_SEQ_CST);
 		for (volatile unsigned pause = 0; pause < 20000; pause++)
 			;
 		__atomic_fetch_add(&epoch, 1, __ATOMIC_SEQ_CST);
-		if (ioctl(events, UFFDIO_UNREGISTER, &wanted.range))
+		if (ioctl(events, UFFDIO_UNREGISTER, &range))
 			rig_broken("userfaultfd cannot unregister: %m");
 	}
 }
@@ -128,20 +123,9 @@ static void load_in_epoch(struct racer *racer)
 	}
 }
 
-static int open_events(void)
-{
-	int file = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
-	struct uffdio_api api = { .api = UFFD_API };
-	if (file >= 0 && ioctl(file, UFFDIO_API, &api)) {
-		close(file);
-		return -1;
-	}
-	return file;
-}
-
 static const char *touch_while_registered(const struct trial *trial)
 {
-	events = open_events();
+	events = events_open(0);
 	place_begin(PAGES * rig_page_size());
 	/* Only a VMA with an anon_vma has speculative faults. */
 	store(word(0), 1);
@@ -157,11 +141,7 @@ static const char *touch_while_registered(const struct trial *trial)
 static const char *no_events(const struct trial *trial)
 {
 	(void)trial;
-	int file = open_events();
-	if (file < 0)
-		return "userfaultfd is refused (not in this kernel, or not root)";
-	close(file);
-	return NULL;
+	return events_refused(0);
 }
 
 const struct directed directed_handovers[] = {

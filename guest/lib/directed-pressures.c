@@ -175,7 +175,7 @@ static void split_again(struct racer *racer)
 	}
 }
 
-static const char *exchange_while_collapsed(const struct trial *trial)
+static const char *collapse(const struct trial *trial, void (*disturb)(struct racer *))
 {
 	prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0);
 	place_begin(HUGE_PAGE);
@@ -187,9 +187,38 @@ static const char *exchange_while_collapsed(const struct trial *trial)
 	struct racer racers[] = {
 		{ .run = own_and_exchange, .seed = trial->seed },
 		{ .run = own_and_exchange, .seed = trial->seed },
-		{ .run = split_again },
+		{ .run = disturb },
 	};
 	return race(racers, 3, trial->ns, "data-kept");
+}
+
+static const char *exchange_while_collapsed(const struct trial *trial)
+{
+	return collapse(trial, split_again);
+}
+
+/* khugepaged reads in what is not there: a few pages only (max_ptes_swap, an eighth of a huge page). */
+enum { SWAPPED = 16 };
+
+static void split_and_send_out(struct racer *racer)
+{
+	for (struct timespec pause = { 0, 20 * 1000 * 1000 }; !race_over(); racer->count++) {
+		nanosleep(&pause, NULL);
+		for (unsigned page = SPARE - 1; page < PAGES; page += SPARE)
+			madvise(region + page * rig_page_size(), rig_page_size(), MADV_DONTNEED);
+		madvise((void *)(uintptr_t)word(PAGES), SWAPPED * rig_page_size(), MADV_PAGEOUT);
+	}
+}
+
+static const char *exchange_while_collapsed_from_swap(const struct trial *trial)
+{
+	return collapse(trial, split_and_send_out);
+}
+
+static const char *no_khugepaged_or_swap(const struct trial *trial)
+{
+	const char *reason = no_khugepaged(trial);
+	return reason ? reason : no_swap(trial);
 }
 
 const struct directed directed_pressures[] = {
@@ -199,5 +228,6 @@ const struct directed directed_pressures[] = {
 	{ "exchange-while-migrated", exchange_while_migrated, no_compaction },
 	{ "unmap-while-migrated", unmap_while_migrated, no_compaction },
 	{ "exchange-while-collapsed", exchange_while_collapsed, no_khugepaged },
+	{ "exchange-while-collapsed-from-swap", exchange_while_collapsed_from_swap, no_khugepaged_or_swap },
 	{ .name = NULL },
 };

@@ -23,7 +23,8 @@ struct directed {
 };
 
 /* Each ends with a row without name. */
-extern const struct directed directed_accesses[], directed_races[], directed_handovers[], directed_pressures[];
+extern const struct directed directed_accesses[], directed_races[], directed_handovers[], directed_pressures[],
+	directed_rarities[], directed_shortages[];
 
 /* Threads of a race. Each is pinned to a CPU of its own, as far as there are any, and runs until race_over(). */
 struct racer {

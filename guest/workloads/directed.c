@@ -113,7 +113,8 @@ int main(int argc, char **argv)
 		const struct directed *rows;
 		uint64_t ns;
 	} tables[] = {
-		{ directed_accesses, 0 }, { directed_races, ns }, { directed_handovers, ns }, { directed_pressures, ns }
+		{ directed_accesses, 0 },   { directed_races, ns },    { directed_handovers, ns },
+		{ directed_pressures, ns }, { directed_rarities, ns }, { directed_shortages, ns },
 	};
 	unsigned run = 0, broken = 0;
 	for (unsigned table = 0; table < sizeof tables / sizeof *tables; table++) {

@@ -6,6 +6,7 @@ import { configure } from '../kconfig/configure.ts';
 import type { Ask } from '../kconfig/fragment.ts';
 import type { KernelIdentity } from './kernel-identity.ts';
 import { runMake } from './kernel-make.ts';
+import { collectNotes, countingFlags } from './kernel-notes.ts';
 import { collectProducts, imageName, readRelease } from './kernel-products.ts';
 import { verifyStamp, writeStamp, type KernelStamp } from './kernel-stamp.ts';
 import { insistOnRoom } from './kernel-room.ts';
@@ -32,7 +33,7 @@ export async function buildAfresh(
   ctx: Context,
 ): Promise<KernelStamp> {
   const begin = performance.now();
-  const { arch, profile, label, tree, incremental = false } = request;
+  const { arch, profile, label, tree, incremental = false, counted = [] } = request;
   const open = incremental ? reopenWorkshop : openWorkshop;
   const workshop = await open(ctx.cacheDir, kindOf(request), tree.directory);
   await insistOnRoom(workshop.objects);
@@ -42,6 +43,7 @@ export async function buildAfresh(
     arch,
     ccacheDir: toolchain.ccache ? join(ctx.cacheDir, 'ccache') : null,
     localversion: identity.localversion,
+    ...(counted.length > 0 && { flags: countingFlags }),
   };
   const { configHash, asked, got, dropped } = await configure(make, asks, ctx);
 
@@ -51,6 +53,7 @@ export async function buildAfresh(
   const expected = incremental ? undefined : await expectedSteps(ctx.cacheDir, kindOf(request));
   const { output, steps } = await runMake(make, log, expected, ctx);
 
+  if (counted.length > 0) await collectNotes(workshop, counted, ctx);
   await collectProducts(arch, workshop, log, parseWarnings(output, make.source));
   const stamp = {
     key: identity.key,

@@ -1,4 +1,5 @@
 import { digestOf } from '../base/digest.ts';
+import { countingFlags } from './kernel-notes.ts';
 import { renderAsks, type Ask } from '../kconfig/fragment.ts';
 import type { KernelRequest } from './kernel-types.ts';
 
@@ -18,7 +19,13 @@ const labelLength = 20;
 
 /** Two builds of one identity are the same kernel; everything that can change the outcome goes in. */
 export function identify(
-  { tree, arch, profile, label }: Pick<KernelRequest, 'tree' | 'arch' | 'profile' | 'label'>,
+  {
+    tree,
+    arch,
+    profile,
+    label,
+    counted = [],
+  }: Pick<KernelRequest, 'tree' | 'arch' | 'profile' | 'label' | 'counted'>,
   asks: readonly Ask[],
   toolchain: string,
 ): KernelIdentity {
@@ -32,6 +39,7 @@ export function identify(
     name,
     renderAsks(asks),
     toolchain,
+    ...(counted.length === 0 ? [] : [counted.join(), ...countingFlags]),
   ];
   const key = digestOf(input);
   const prefix = name.startsWith('spf') ? '' : 'spf-';

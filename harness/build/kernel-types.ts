@@ -21,6 +21,11 @@ export interface KernelRequest {
    * are those that differ and no others newer. For many kernels that differ little.
    */
   readonly incremental?: boolean;
+  /**
+   * Source files of which it is asked what is executed, by their paths in the tree; the profile has GCOV_PROFILE_ALL. What
+   * gcov needs to read the counts of their objects is kept beside the kernel.
+   */
+  readonly counted?: readonly string[];
   /** `key` of the tree without the series: its compiler warnings, when it was built, are compared with. */
   readonly baseKey?: string;
 }

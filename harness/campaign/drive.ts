@@ -24,6 +24,8 @@ export interface DriveOptions {
   readonly sysctl: Readonly<Record<string, string | number>>;
   readonly workload: Workload;
   readonly launch: LaunchOptions;
+  /** What is to be brought home before the machine is switched off; does not throw. */
+  readonly harvest?: (running: Running) => Promise<void>;
 }
 
 /** What happened on the machine, as far as it came. */
@@ -61,6 +63,7 @@ export async function drive(machine: Machine, options: DriveOptions, ctx: Contex
   const began = performance.now();
   const run = await runWorkload(running, options, ctx);
   const runSeconds = (performance.now() - began) / 1000;
+  await options.harvest?.(running);
   const end = await running.stop(run.fault === null ? 'clean' : ctx.signal.aborted ? 'cancelled' : 'lost');
   return { release, bootSeconds, acceleration, runSeconds, end, ...run };
 }

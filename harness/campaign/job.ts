@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import type { Context } from '../base/context.ts';
 import { writeFileAtomic } from '../base/disk.ts';
 import { qemuMachine } from '../machine/qemu/machine.ts';
+import type { Running } from '../machine/types.ts';
 import type { JobPlan } from '../plan/schedule.ts';
 import { createJobDirectory, writeReproScript } from '../store/index.ts';
 import type { JobRecord } from '../store/record.ts';
@@ -24,6 +25,9 @@ const FILES = {
   cases: 'cases.jsonl',
 } as const;
 
+/** Brings home what a running machine has, into the directory of the job. */
+export type Harvest = (running: Running, directory: string) => Promise<void>;
+
 /** One boot, one workload, one judgement. Never throws for what the kernel or the rig does: that is the record's. */
 export async function runJob(
   request: RunRequest,
@@ -31,6 +35,7 @@ export async function runJob(
   prepared: Prepared,
   runDirectory: string,
   ctx: Context,
+  harvest?: Harvest,
 ): Promise<JobRecord> {
   const directory = await createJobDirectory(runDirectory, job.id);
   const kernel = must(prepared.get(job.kernel.id));
@@ -62,6 +67,7 @@ export async function runJob(
         ...(job.duration !== undefined && { duration: job.duration }),
         ...(perfEvent !== undefined && { spfEvent: perfEvent }),
       },
+      ...(harvest && { harvest: (running) => harvest(running, directory) }),
     },
     ctx,
   );

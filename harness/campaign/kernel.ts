@@ -25,13 +25,13 @@ export interface PreparedKernel {
 /** The base that is no source: Debian's own kernel of this release, as it is. */
 export const PREBUILT = 'prebuilt:debian';
 
-/** Build it, or take it from the cache. @param incremental see KernelRequest. @throws as buildKernel() does. */
+/** Build it, or take it from the cache. @param how see KernelRequest. @throws as buildKernel() does. */
 export async function prepareBuilt(
   plan: KernelPlan,
   source: Source,
   guest: Guest,
   ctx: Context,
-  incremental = false,
+  how: Pick<KernelRequest, 'incremental' | 'counted'> = {},
 ): Promise<PreparedKernel> {
   const tree = source.worktrees[madeOf(plan.choice)];
   if (tree === undefined) throw new Error(`no tree was prepared for ${plan.id}`);
@@ -40,7 +40,7 @@ export async function prepareBuilt(
     tree,
     arch: plan.arch,
     profile: plan.profile,
-    incremental,
+    ...how,
     label: plan.choice === 'base' ? 'base' : labelOf(source.facts?.name ?? '', plan.choice),
     ...symbolsOf(plan, source.facts),
     ...(plan.choice !== 'base' && { baseKey: worktreeKey(source.tree, []) }),

@@ -231,6 +231,30 @@ program
   );
 
 program
+  .command('coverage')
+  .summary('which lines of the series the workloads execute')
+  .description(
+    'Run every workload on a kernel that counts what it executes (gcov), and write a page: lines and branches that the series adds, those that were never reached, and a listing.',
+  )
+  .argument('[plan]', 'plan with one kernel of the profile coverage', 'coverage')
+  .option('--arch <id>', "architecture; the plan's when left out")
+  .option('--series <spec>', "instead of the plan's series")
+  .option('--with <patch...>', "patches on top of the plan's series")
+  .option('--base <spec>', "instead of the plan's base")
+  .option('--workload <name...>', 'only these workloads (or names of jobs)')
+  .option('--duration <seconds>', 'how long each workload runs', positive)
+  .option('--seed <n>', 'of the workloads', natural, 1)
+  .option('--out <dir>', 'where results go', 'out')
+  .option('--report <file>', 'write the page there instead of beside the results')
+  .option('--json', 'print what was measured as JSON, and nothing else, on stdout')
+  .addHelpText('after', '\nExit codes: 0 counted; 2 wrong usage; 3 no counts came, or it was broken off.')
+  .action(
+    ends(async (plan: string, options: object) =>
+      (await import('./coverage.ts')).coverage(plan, options as never),
+    ),
+  );
+
+program
   .command('report')
   .summary('write the reports of a run again, from its record')
   .argument('[run]', 'run.json or its directory', 'out/latest')

@@ -11,6 +11,8 @@ export interface KernelMake {
   readonly ccacheDir: string | null;
   /** What `uname -r` ends with. */
   readonly localversion: string;
+  /** More options for the compiler. */
+  readonly flags?: readonly string[];
 }
 
 /**
@@ -25,7 +27,7 @@ export interface KernelMake {
  * only host programs include, so those are cached the other way.
  */
 export function makeCommand(
-  { source, buildDir, arch, ccacheDir, localversion }: KernelMake,
+  { source, buildDir, arch, ccacheDir, localversion, flags = [] }: KernelMake,
   targets: readonly string[],
 ): [string, ...string[]] {
   const compiler = `${arch.crossCompile}gcc`;
@@ -39,7 +41,7 @@ export function makeCommand(
     `ARCH=${arch.kernelArch}`,
     `CROSS_COMPILE=${arch.crossCompile}`,
     `LOCALVERSION=${localversion}`,
-    `KCFLAGS=${prefixMap}`,
+    `KCFLAGS=${[prefixMap, ...flags].join(' ')}`,
     `KAFLAGS=${prefixMap}`,
     ...(ccacheDir === null ? [] : [`CC=ccache ${compiler}`, 'HOSTCC=env -u CCACHE_DEPEND ccache gcc']),
     ...targets,

@@ -147,7 +147,7 @@ async function buildMutant(
       facts,
       worktrees: { series: worktree, base: undefined },
     };
-    return fit('does-not-build', () => prepareBuilt(plan, mutated, guest, ctx, true));
+    return fit('does-not-build', () => prepareBuilt(plan, mutated, guest, ctx, { incremental: true }));
   });
 }
 

@@ -143,4 +143,108 @@ export const DIRECTED: readonly DirectedProgram[] = [
     right: KEPT,
     because: 'collapse_huge_page(), mm/khugepaged.c, takes the page table away before it copies',
   },
+  {
+    id: 'exchange-while-collapsed-from-swap',
+    asks: 'whether stores stay in pages that khugepaged makes a huge page of, with others read in from swap',
+    right: KEPT,
+    because: '__collapse_huge_page_swapin(), mm/khugepaged.c, is done before the page table is taken away',
+  },
+  {
+    id: 'fork-leaves-out',
+    asks: 'whether a child has all pages but the one that MADV_DONTFORK leaves out',
+    right: KEPT,
+    because: 'dup_mmap(), kernel/fork.c, goes on with the next VMA after one that has VM_DONTCOPY',
+  },
+  {
+    id: 'fork-while-events-close',
+    asks: 'whether parent and child of a fork go on when nobody listens to its userfaultfd any more',
+    right: KEPT,
+    because:
+      'userfaultfd_event_wait_completion(), fs/userfaultfd.c, takes the VMAs of the child from a context that was released',
+  },
+  {
+    id: 'fork-while-pinned',
+    asks: 'whether the parent keeps a page that io_uring has pinned when it forks',
+    right: KEPT,
+    because: 'copy_present_page(), mm/memory.c, copies a pinned page for the child at once',
+  },
+  {
+    id: 'store-to-file-page',
+    asks: 'whether a store to a page of a file that was mapped to be read reaches the file',
+    right: KEPT,
+    because: 'wp_page_shared() and finish_mkwrite_fault(), mm/memory.c, make the entry writable',
+  },
+  {
+    id: 'store-to-huge-file-page',
+    asks: 'whether a store to a huge page of tmpfs reaches the file',
+    right: KEPT,
+    because: 'do_set_pmd(), mm/memory.c, maps the huge page that is in the page cache',
+  },
+  {
+    id: 'store-to-locked-huge-page',
+    asks: 'whether a locked mapping of hugetlbfs keeps what was stored',
+    right: ['data-kept', 'no-huge-page'],
+    because: 'mmap_region(), mm/mmap.c, takes VM_LOCKED from it again; memory may have no huge page to give',
+  },
+  {
+    id: 'store-by-shared-policy',
+    asks: 'whether shared memory with a policy keeps what was stored',
+    right: KEPT,
+    because: 'shmem_alloc_page(), mm/shmem.c, asks __get_vma_policy() with a VMA of its own',
+  },
+  {
+    id: 'exchange-while-balanced',
+    asks: 'whether stores stay in pages that NUMA balancing migrates',
+    right: KEPT,
+    because: 'do_numa_page(), mm/memory.c, migrates a page with its entry taken away',
+  },
+  {
+    id: 'exchange-while-cpuset-changes',
+    asks: 'whether stores stay while the process goes from cpuset to cpuset',
+    right: KEPT,
+    because: 'mpol_rebind_mm(), mm/mempolicy.c, changes policies and no page',
+  },
+  {
+    id: 'first-store-while-short',
+    asks: 'whether the first store to a mapping is done, whichever allocation fails first',
+    right: KEPT,
+    because: 'pagefault_out_of_memory(), mm/oom_kill.c, has the access tried again',
+  },
+  {
+    id: 'store-while-short',
+    asks: 'whether stores that need a new page are done, whichever allocation fails first',
+    right: KEPT,
+    because: 'do_anonymous_page() and wp_page_copy(), mm/memory.c, change nothing before they have the page',
+  },
+  {
+    id: 'swap-in-while-short',
+    asks: 'whether a page comes back from swap, whichever allocation fails first',
+    right: KEPT,
+    because: 'do_swap_page(), mm/memory.c, leaves the entry in place until it has the page',
+  },
+  {
+    id: 'move-while-short',
+    asks: 'whether everything is at the old or at the new place, whichever allocation of mremap() fails',
+    right: KEPT,
+    because: 'move_vma(), mm/mremap.c, moves the entries back',
+  },
+  {
+    id: 'split-while-short',
+    asks: 'whether mprotect() of a part does all or nothing, whichever allocation fails',
+    right: KEPT,
+    because: '__split_vma(), mm/mmap.c, gives the copy back',
+  },
+  {
+    id: 'unmap-while-short',
+    asks: 'whether munmap() of a part does all or nothing, whichever allocation fails',
+    right: KEPT,
+    because: '__do_munmap(), mm/mmap.c, splits before it detaches',
+  },
+  {
+    id: 'fork-while-short',
+    asks: 'whether a parent and its child have everything, whichever allocation of fork() fails',
+    right: KEPT,
+    because:
+      'dup_mmap(), kernel/fork.c, undoes what it has copied; a page that could not be copied faults later',
+  },
 ];
