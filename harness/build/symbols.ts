@@ -35,10 +35,10 @@ export async function symbolizeFindings(
 ): Promise<Symbolized> {
   const frames = findings.flatMap(framesOf);
   if (frames.length === 0) return { findings, refused: null };
-  const notes = await run([`${crossCompile}readelf`, '-n', vmlinux], ctx);
+  const notes = await readBinary([`${crossCompile}readelf`, '-n', vmlinux], ctx);
   const stranger = strangerOf(findings, identityOf(await releaseOf(vmlinux), notes));
   if (stranger !== undefined) return { findings, refused: `${vmlinux} is of another kernel: ${stranger}` };
-  const table = parseNm(await run([`${crossCompile}nm`, '-n', vmlinux], ctx));
+  const table = parseNm(await readBinary([`${crossCompile}nm`, '-n', vmlinux], ctx));
   const refused = mismatchOf(frames, table);
   if (refused !== undefined) return { findings, refused: `${vmlinux} is of another kernel: ${refused}` };
 
@@ -51,19 +51,19 @@ export async function symbolizeFindings(
   );
   const input = [...addresses].map((address) => `0x${address.toString(16)}\n`).join('');
   const places = parseAddr2line(
-    await run([`${crossCompile}addr2line`, '-a', '-f', '-i', '-e', vmlinux], ctx, input),
+    await readBinary([`${crossCompile}addr2line`, '-a', '-f', '-i', '-e', vmlinux], ctx, input),
   );
   const root = rootOf(places, table);
   return { findings: await withSource(applyPlaces(findings, table, places, root), root), refused: null };
 }
 
-function rootOf(places: ReturnType<typeof parseAddr2line>, table: SymbolTable): string {
+export function rootOf(places: ReturnType<typeof parseAddr2line>, table: SymbolTable): string {
   const address = table.get(landmark.name)?.[0]?.address;
   const file = address === undefined ? undefined : places.get(address)?.at(-1)?.file;
   return file?.endsWith(`/${landmark.file}`) === true ? file.slice(0, -landmark.file.length) : '';
 }
 
-async function run(
+export async function readBinary(
   argv: readonly [string, ...string[]],
   { signal }: Pick<Context, 'signal'>,
   input = '',

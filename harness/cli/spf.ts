@@ -204,6 +204,33 @@ program
   );
 
 program
+  .command('direct')
+  .summary('play an interleaving on a kernel, step by step')
+  .description(
+    'Boot a kernel under QEMU and let threads of a program go through it in the order of a schedule, held at points of the kernel through the debugger port (docs/director.md).',
+  )
+  .argument('[schedule]', 'a name of kernel-config/schedules (--list names them), or a file')
+  .option('--plan <plan>', 'plan that names base and series', 'default')
+  .option('--arch <id>', 'architecture', 'x86_64')
+  .option('--kernel <which>', 'series, series-off or base', 'series')
+  .option('--profile <name>', "instead of the schedule's profile")
+  .option('--series <spec>', "instead of the plan's series")
+  .option('--with <patch...>', "patches on top of the plan's series")
+  .option('--tries <n>', 'how often', natural, 1)
+  .option('--out <dir>', 'where the record goes', 'out')
+  .option('--list', 'list the schedules')
+  .option('--json', 'print as JSON')
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 nothing came of it; 1 the kernel was harmed; 2 wrong usage, or the kernel does not have a point of the schedule; 3 no try could be judged.',
+  )
+  .action(
+    ends(async (name: string | undefined, options: object) =>
+      (await import('./direct.ts')).direct(name, options as never),
+    ),
+  );
+
+program
   .command('mutants')
   .summary('break the series on purpose, and see what notices')
   .description(

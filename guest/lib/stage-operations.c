@@ -1,0 +1,191 @@
+#define _GNU_SOURCE
+#include "stage-operations.h"
+
+#include "guard.h"
+#include "rig.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Areas a to h, far enough from each other that they neither merge nor share a page table. */
+enum { AREAS = 8, AREA_PAGES = 4096 };
+
+struct operation_row {
+	const char *name;
+	/* p: a place, n: a number, r: rights (none, r, rw). */
+	const char *arguments;
+	int64_t (*run)(const uint64_t *arguments);
+};
+
+static char *areas;
+static size_t page;
+
+static int64_t outcome(int failed)
+{
+	return failed ? -errno : 0;
+}
+
+static int64_t signalled(void)
+{
+	return -1000 - guard_last.signal;
+}
+
+static int64_t run_map(const uint64_t *a)
+{
+	void *got = mmap((void *)a[0], a[1] * page, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+	if (got == MAP_FAILED)
+		return -errno;
+	/* A huge page would be one entry where a schedule speaks of many. Kernels without them say EINVAL. */
+	madvise(got, a[1] * page, MADV_NOHUGEPAGE);
+	return 0;
+}
+
+static int64_t run_unmap(const uint64_t *a)
+{
+	return outcome(munmap((void *)a[0], a[1] * page));
+}
+
+static int64_t run_protect(const uint64_t *a)
+{
+	return outcome(mprotect((void *)a[0], a[1] * page, (int)a[2]));
+}
+
+static int64_t run_discard(const uint64_t *a)
+{
+	return outcome(madvise((void *)a[0], a[1] * page, MADV_DONTNEED));
+}
+
+static int64_t run_move(const uint64_t *a)
+{
+	void *got = mremap((void *)a[0], a[1] * page, a[1] * page, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)a[2]);
+	return got == MAP_FAILED ? -errno : 0;
+}
+
+static int64_t run_load(const uint64_t *a)
+{
+	uint64_t value;
+	return guard_load((const uint64_t *)a[0], &value) ? (int64_t)value : signalled();
+}
+
+static int64_t run_store(const uint64_t *a)
+{
+	return guard_store((uint64_t *)a[0], a[1]) ? 0 : signalled();
+}
+
+/* The child leaves at once: what a schedule looks at is the parent. */
+static int64_t run_fork(const uint64_t *a)
+{
+	(void)a;
+	pid_t child = fork();
+	if (child == 0)
+		_exit(0);
+	if (child < 0)
+		return -errno;
+	int status;
+	while (waitpid(child, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return status;
+}
+
+static const struct operation_row rows[] = {
+	{ "map", "pn", run_map }, /* private anonymous memory, read and write */
+	{ "unmap", "pn", run_unmap },
+	{ "protect", "pnr", run_protect },
+	{ "discard", "pn", run_discard }, /* MADV_DONTNEED */
+	{ "move", "pnp", run_move }, /* mremap to a place */
+	{ "load", "p", run_load },
+	{ "store", "pn", run_store },
+	{ "fork", "", run_fork },
+	{ 0 },
+};
+
+void stage_begin(void)
+{
+	guard_start(areas, AREAS * AREA_PAGES * page);
+}
+
+static bool place_of(const char *word, uint64_t *address)
+{
+	unsigned area = (unsigned)(word[0] - 'a');
+	char *end = (char *)word + 1;
+	unsigned long nth = *end == '+' ? strtoul(word + 2, &end, 10) : 0;
+	if (area >= AREAS || *end || nth >= AREA_PAGES)
+		return false;
+	*address = (uint64_t)(areas + ((size_t)area * AREA_PAGES + nth) * page);
+	return true;
+}
+
+static bool number_of(const char *word, uint64_t *number)
+{
+	char *end;
+	*number = strtoull(word, &end, 0);
+	return end != word && !*end;
+}
+
+static bool rights_of(const char *word, uint64_t *rights)
+{
+	static const struct {
+		const char *word;
+		int rights;
+	} all[] = { { "none", PROT_NONE }, { "r", PROT_READ }, { "rw", PROT_READ | PROT_WRITE } };
+	for (unsigned n = 0; n < sizeof(all) / sizeof(*all); n++)
+		if (!strcmp(word, all[n].word))
+			return *rights = (uint64_t)all[n].rights, true;
+	return false;
+}
+
+static bool argument_of(char kind, const char *word, uint64_t *argument)
+{
+	if (!word)
+		return false;
+	return kind == 'p' ? place_of(word, argument) : kind == 'n' ? number_of(word, argument) : rights_of(word, argument);
+}
+
+static void parse_one(char *text, struct operation *operation)
+{
+	char *rest;
+	const char *name = strtok_r(text, " ", &rest);
+	const struct operation_row *row = rows;
+	while (row->name && (!name || strcmp(name, row->name)))
+		row++;
+	if (!row->name)
+		rig_usage("there is no operation \"%s\"", name ? name : "");
+	operation->row = row;
+	for (unsigned n = 0; row->arguments[n]; n++) {
+		const char *word = strtok_r(NULL, " ", &rest);
+		if (!argument_of(row->arguments[n], word, &operation->arguments[n]))
+			rig_usage("%s: \"%s\" cannot be its argument %u", name, word ? word : "", n + 1);
+	}
+	if (strtok_r(NULL, " ", &rest))
+		rig_usage("%s: too many arguments", name);
+}
+
+unsigned operations_parse(char *text, struct operation *operations)
+{
+	if (!areas) {
+		page = rig_page_size();
+		/* An address that nothing else is put near, found once and given up again. */
+		areas = rig_region(AREAS * AREA_PAGES * page);
+		munmap(areas, AREAS * AREA_PAGES * page);
+	}
+	unsigned count = 0;
+	char *rest;
+	for (char *one = strtok_r(text, ";", &rest); one; one = strtok_r(NULL, ";", &rest)) {
+		if (count == OPERATIONS_MOST)
+			rig_usage("more than %d operations", OPERATIONS_MOST);
+		parse_one(one, &operations[count++]);
+	}
+	return count;
+}
+
+int64_t operation_run(const struct operation *operation)
+{
+	return operation->row->run(operation->arguments);
+}

@@ -1,0 +1,24 @@
+/* What the actors of a stage can do: words to operations, and operations to system calls and accesses. */
+#ifndef STAGE_OPERATIONS_H
+#define STAGE_OPERATIONS_H
+
+#include <stdint.h>
+
+enum { OPERATIONS_MOST = 16, ARGUMENTS_MOST = 3 };
+
+struct operation {
+	const struct operation_row *row;
+	/* Addresses, numbers of pages, values; whatever the row says. */
+	uint64_t arguments[ARGUMENTS_MOST];
+};
+
+/* "store a+3 7; unmap a 16" into at most OPERATIONS_MOST rows; their number. Ends with exit code 2 for other words. */
+unsigned operations_parse(char *text, struct operation *operations);
+
+/* Finds the addresses of the areas and installs the signal handlers. Before the first operation, and before threads. */
+void stage_begin(void);
+
+/* What it returned: a value that was loaded, 0, or minus the errno; SIGSEGV and SIGBUS give -1000 minus their number. */
+int64_t operation_run(const struct operation *operation);
+
+#endif

@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises';
+import type { Arch } from '../../arch/index.ts';
+import type { Context } from '../../base/context.ts';
+import { UsageError } from '../../base/errors.ts';
+import { functionsOf, readBodies, readSymbols } from '../../build/bodies.ts';
+import { MARK_FUNCTION } from '../../director/cast.ts';
+import type { Point } from '../../director/point.ts';
+import { processorOf } from '../../director/processor.ts';
+import { resolvePoint } from '../../director/resolve.ts';
+import type { KernelRecord } from '../../store/record.ts';
+
+/** What the director has to know of one build of a kernel. */
+export interface KernelLookup {
+  readonly addresses: ReadonlyMap<string, readonly bigint[]>;
+  /** Points that this build does not have, and why. */
+  readonly missing: readonly string[];
+  readonly marks: readonly bigint[];
+  readonly spare: { readonly address: bigint; readonly bytes: number };
+  readonly stackBytes: number;
+  readonly nameOf: (address: bigint) => string;
+}
+
+/** A function that nobody calls while schedules are played: kernel/reboot.c. */
+const SPARE = 'kernel_halt';
+
+/**
+ * @param tree directory of the tree that it was built from.
+ * @throws UsageError for a kernel without debug information at hand, RigError without binutils.
+ */
+export async function lookUp(
+  points: readonly Point[],
+  { files }: KernelRecord,
+  tree: string,
+  arch: Arch,
+  ctx: Context,
+): Promise<KernelLookup> {
+  const { vmlinux, config } = files;
+  if (vmlinux === null || config === null)
+    throw new UsageError('a schedule wants a kernel that was built here: its points are found in vmlinux');
+  const binary = { vmlinux, crossCompile: arch.crossCompile };
+  const table = await readSymbols(binary, ctx);
+  const [spare] = functionsOf(table, SPARE);
+  const marks = functionsOf(table, MARK_FUNCTION).map(({ address }) => address);
+  if (spare === undefined || marks.length === 0)
+    throw new UsageError(`this kernel has no ${spare === undefined ? SPARE : MARK_FUNCTION}()`);
+  const addresses = new Map<string, readonly bigint[]>();
+  const missing: string[] = [];
+  for (const point of points) {
+    const bodies = await readBodies(
+      point.function,
+      { ...binary, table, tree },
+      point.at.kind === 'line',
+      ctx,
+    );
+    const found = resolvePoint(point, bodies);
+    if (typeof found === 'string') missing.push(found);
+    else addresses.set(point.text, found);
+  }
+  const symbols = parseConfig(await readFile(config, 'utf8'));
+  const sorted = [...table]
+    .flatMap(([name, all]) => all.map(({ address }) => ({ name: name.replace(/^\./, ''), address })))
+    .sort((a, b) => (a.address < b.address ? -1 : 1));
+  return {
+    ...{ addresses, missing, marks },
+    spare: { address: spare.address, bytes: spare.size },
+    stackBytes: processorOf(arch).stackBytes(symbols),
+    nameOf: (address) =>
+      address >> 63n === 1n
+        ? (sorted.findLast((one) => one.address <= address)?.name ?? 'no function')
+        : 'user mode',
+  };
+}
+
+function parseConfig(text: string): Map<string, string> {
+  return new Map(
+    [...text.matchAll(/^(CONFIG_\w+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
+  );
+}

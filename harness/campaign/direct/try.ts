@@ -1,0 +1,82 @@
+import type { Arch } from '../../arch/index.ts';
+import { describeError, RigError } from '../../base/errors.ts';
+import { createCast } from '../../director/cast.ts';
+import { Director } from '../../director/director.ts';
+import { House } from '../../director/house.ts';
+import type { Event, Outcome } from '../../director/outcome.ts';
+import { processorOf } from '../../director/processor.ts';
+import type { DirectedSchedule } from '../../director/schedule.ts';
+import { connectStub } from '../../machine/qemu/stub/client.ts';
+import type { Running } from '../../machine/types.ts';
+import type { KernelLookup } from './lookup.ts';
+
+/** Seconds for the program to start, and to end when nobody is kept any more; a guest under KASAN and emulation is slow. */
+const START = 60;
+const END = 60;
+
+export interface Played {
+  readonly outcome: Outcome;
+  readonly events: readonly Event[];
+  /** What each operation returned, by actor; shorter where the program did not live to say. */
+  readonly results: Readonly<Record<string, readonly number[]>>;
+  /** How the program ended; null when it ended as it should. */
+  readonly trouble: string | null;
+}
+
+/** One performance of a schedule on a machine that is up. Leaves it running. @throws RigError. */
+export async function playOnce(
+  running: Running,
+  schedule: DirectedSchedule,
+  kernel: KernelLookup,
+  arch: Arch,
+): Promise<Played> {
+  if (running.debugStub === undefined) throw new RigError('this machine has no debugger port');
+  const began = performance.now();
+  const cast = createCast(schedule.actors);
+  const stub = await connectStub(running.debugStub.socket);
+  const director = new Director({
+    ...{ cast, ...kernel },
+    house: new House(stub, processorOf(arch), arch.byteOrder),
+    sleeperStack: (tid) => sleeperStack(running, tid),
+    clock: () => performance.now() - began,
+  });
+  const actors = Object.entries(schedule.actors).map(([name, operations]) => `${name}=${operations}`);
+  const program = running.exec([`${running.programs}/stage`, schedule.setup, ...actors], { timeout: 600 });
+  let outcome: Outcome;
+  try {
+    await director.gather(START);
+    outcome = await director.play(schedule);
+  } finally {
+    await director.leave();
+  }
+  const late = AbortSignal.timeout(END * 1000);
+  const ended = await Promise.race([
+    program,
+    running.ended.then(() => undefined),
+    new Promise<undefined>((resolve) => late.addEventListener('abort', () => resolve(undefined))),
+  ]);
+  const trouble =
+    ended === undefined
+      ? 'the program did not end'
+      : ended.exitCode === 0
+        ? null
+        : `the program ended with ${ended.signal ?? ended.exitCode}: ${ended.stderr.trim()}`;
+  return { outcome, events: director.events, results: parseResults(ended?.stdout ?? ''), trouble };
+}
+
+async function sleeperStack(running: Running, tid: number): Promise<string[]> {
+  const { stdout } = await running
+    .exec(['cat', `/proc/${tid}/stack`], { timeout: 20 })
+    .catch((error: unknown) => ({ stdout: `(${describeError(error)})` }));
+  return [...stdout.matchAll(/([A-Za-z_][\w.]*)\+0x/g)].map(([, name = '']) => name);
+}
+
+function parseResults(stdout: string): Record<string, number[]> {
+  const rows = stdout.split('\n').filter((line) => line.startsWith('{'));
+  return Object.fromEntries(
+    rows.map((line) => {
+      const { actor, results } = JSON.parse(line) as { actor: string; results: Record<string, number> };
+      return [actor, Object.values(results)];
+    }),
+  );
+}

@@ -1,0 +1,47 @@
+import type { Arch } from '../arch/index.ts';
+
+/** What the director has to know of a processor. Numbers of registers are those of QEMU's gdb-xml for the target. */
+export interface Processor {
+  readonly programCounter: number;
+  readonly stackPointer: number;
+  /** Where the first arguments of a function are when it begins (the ABI's supplement for the processor). */
+  readonly arguments: readonly number[];
+  /** An instruction that jumps to itself, in the byte order of instructions in memory. */
+  readonly spin: Buffer;
+  /** Where a vCPU can have interrupts off: register, and whether its value says so. */
+  readonly interruptsOff: { readonly register: number; readonly says: (value: bigint) => boolean };
+  /** Bytes of a kernel stack, which begins at a multiple of them, from the kernel's configuration. */
+  readonly stackBytes: (config: ReadonlyMap<string, string>) => number;
+}
+
+/** `jmp .` */
+const x86: Processor = {
+  programCounter: 16,
+  stackPointer: 7,
+  arguments: [5, 4, 3, 2, 8],
+  spin: Buffer.from('ebfe', 'hex'),
+  // EFLAGS.IF
+  interruptsOff: { register: 17, says: (value) => (value & 0x200n) === 0n },
+  // THREAD_SIZE of arch/x86/include/asm/page_64_types.h: two orders, and one more for KASAN
+  stackBytes: (config) => 16384 << (config.has('CONFIG_KASAN') ? 1 : 0),
+};
+
+/** `b .` */
+const powerpc = (spin: string): Processor => ({
+  programCounter: 64,
+  stackPointer: 1,
+  arguments: [3, 4, 5, 6, 7],
+  spin: Buffer.from(spin, 'hex'),
+  // MSR[EE]. What is disabled lazily only (paca->irq_soft_mask) still gets here, and is put off by the kernel.
+  interruptsOff: { register: 65, says: (value) => (value & 0x8000n) === 0n },
+  // THREAD_SIZE of arch/powerpc/include/asm/thread_info.h
+  stackBytes: (config) => 1 << Number(config.get('CONFIG_THREAD_SHIFT') ?? 14),
+});
+
+const processors: Record<Arch['userland'], Processor> = {
+  x86_64: x86,
+  ppc64: powerpc('48000000'),
+  ppc64le: powerpc('00000048'),
+};
+
+export const processorOf = ({ userland }: Pick<Arch, 'userland'>): Processor => processors[userland];

@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { parsePoint, type Point } from './point.ts';
+
+/** A point, as its words. */
+const point = z.string().transform((text, ctx): Point => {
+  const parsed = parsePoint(text);
+  if (typeof parsed !== 'string') return parsed;
+  ctx.addIssue({ code: 'custom', message: parsed });
+  return z.NEVER;
+});
+
+/** `operation 2`: the actor is about to begin its second operation; `end`: it has done all of them. */
+const goal = z.string().transform((text, ctx): Goal => {
+  const nth = /^operation (\d+)$/.exec(text)?.[1];
+  if (nth !== undefined) return { kind: 'operation', index: Number(nth) - 1 };
+  if (text === 'end') return { kind: 'end' };
+  const parsed = parsePoint(text);
+  if (typeof parsed !== 'string') return { kind: 'point', point: parsed };
+  ctx.addIssue({ code: 'custom', message: parsed });
+  return z.NEVER;
+});
+
+export type Goal =
+  | { readonly kind: 'point'; readonly point: Point }
+  | { readonly kind: 'operation'; readonly index: number }
+  | { readonly kind: 'end' };
+
+/** Seconds; more than any step takes under emulation that is going to succeed. */
+const within = z.number().positive().max(600).default(30);
+const note = z.string().optional();
+const actor = z.string().regex(/^[a-z][\w-]*$/, 'a name is of small letters');
+
+const runStep = z
+  .strictObject({
+    /** This actor goes on until it is there, and is kept there; others stay where they are kept. */
+    run: actor,
+    until: goal,
+    /** How often it comes to the point: it passes all but the last time. */
+    times: z.number().int().positive().default(1),
+    /** The first argument of the function at whose entry it is, under this name. */
+    remember: z.string().optional(),
+    within,
+    note,
+  })
+  .refine(({ remember, until }) => remember === undefined || atEntry(until), {
+    message: 'remember wants a point that is the entry of a function',
+  });
+
+const waitStep = z.strictObject({
+  /** Somebody comes to this point, and goes on; every actor stays where it is kept. */
+  wait: point,
+  /** Only with this remembered value for the function's first argument. */
+  argument: z.string().optional(),
+  within,
+  note,
+});
+
+const graceStep = z.strictObject({ wait: z.literal('a grace period'), within, note });
+
+/** A union would only say that none of the three fits: what is meant is told by its first word. */
+const step = z.unknown().transform((value, ctx): Step => {
+  const fields = new Map(Object.entries(Object(value) as object));
+  const meant = fields.has('run') ? runStep : fields.get('wait') === 'a grace period' ? graceStep : waitStep;
+  const read = meant.safeParse(value);
+  if (read.success) return read.data;
+  for (const { message, path } of read.error.issues) ctx.addIssue({ code: 'custom', message, path });
+  return z.NEVER;
+});
+
+const atEntry = (until: Goal): boolean => until.kind === 'point' && until.point.at.kind === 'entry';
+
+export type Step = z.output<typeof runStep> | z.output<typeof waitStep> | z.output<typeof graceStep>;
+
+const expectation = z.strictObject({
+  /** Words that a finding's title or signature has. */
+  finding: z.string().optional(),
+  /** What an operation returns when the schedule does its harm: `{ actor, operation, is }`. */
+  result: z.strictObject({ actor, operation: z.number().int().positive(), is: z.number().int() }).optional(),
+});
+
+/** A file of kernel-config/schedules. */
+export const scheduleSchema = z
+  .strictObject({
+    title: z.string(),
+    /** What breaks in which order, for people. */
+    story: z.string(),
+    /** The check of the protocol model whose counterexample this is, and the mutant that it needs. */
+    model: z.strictObject({ check: z.string(), mutant: z.string().optional() }).optional(),
+    /** The profile that sees it. */
+    profile: z.string(),
+    setup: z.string().default(''),
+    /** In the order of their CPUs. */
+    actors: z.record(actor, z.string()),
+    steps: z.array(step).min(1),
+    expect: expectation.refine((one) => one.finding !== undefined || one.result !== undefined, {
+      message: 'expect a finding or a result',
+    }),
+  })
+  .superRefine(({ actors, steps, expect }, ctx) => {
+    const known = (name: string, where: string): void => {
+      if (!(name in actors)) ctx.addIssue({ code: 'custom', message: `${where}: there is no actor ${name}` });
+    };
+    const remembered = new Set<string>();
+    steps.forEach((one, index) => {
+      const where = `step ${index + 1}`;
+      if ('run' in one) {
+        known(one.run, where);
+        if (one.remember !== undefined) remembered.add(one.remember);
+      } else if ('argument' in one && one.argument !== undefined && !remembered.has(one.argument))
+        ctx.addIssue({ code: 'custom', message: `${where}: nobody has remembered ${one.argument} before` });
+    });
+    if (expect.result !== undefined) known(expect.result.actor, 'expect');
+  });
+
+export type DirectedSchedule = z.output<typeof scheduleSchema>;
+
+/** Every point that a schedule speaks of, each once. */
+export function pointsOf({ steps }: Pick<DirectedSchedule, 'steps'>): Point[] {
+  const all = steps.flatMap((one): Point[] => {
+    if ('run' in one) return one.until.kind === 'point' ? [one.until.point] : [];
+    return one.wait === 'a grace period' ? GRACE_PERIOD : [one.wait];
+  });
+  return [...new Map(all.map((each) => [each.text, each])).values()];
+}
+
+/** kernel/rcu/tree.c: the grace-period kthread begins one, and ends it. */
+export const GRACE_PERIOD = ['rcu_gp_init', 'rcu_gp_cleanup'].map((name): Point => ({
+  text: name,
+  function: name,
+  at: { kind: 'entry' },
+}));
