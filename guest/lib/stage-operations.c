@@ -108,7 +108,12 @@ static const struct operation_row rows[] = {
 
 void stage_begin(void)
 {
-	guard_start(areas, AREAS * AREA_PAGES * page);
+	page = rig_page_size();
+	size_t bytes = AREAS * AREA_PAGES * page;
+	/* An address that nothing else is put near, found once and given up again. */
+	areas = rig_region(bytes);
+	munmap(areas, bytes);
+	guard_start(areas, bytes);
 }
 
 static bool place_of(const char *word, uint64_t *address)
@@ -169,12 +174,6 @@ static void parse_one(char *text, struct operation *operation)
 
 unsigned operations_parse(char *text, struct operation *operations)
 {
-	if (!areas) {
-		page = rig_page_size();
-		/* An address that nothing else is put near, found once and given up again. */
-		areas = rig_region(AREAS * AREA_PAGES * page);
-		munmap(areas, AREAS * AREA_PAGES * page);
-	}
 	unsigned count = 0;
 	char *rest;
 	for (char *one = strtok_r(text, ";", &rest); one; one = strtok_r(NULL, ";", &rest)) {

@@ -15,7 +15,7 @@ struct operation {
 /* "store a+3 7; unmap a 16" into at most OPERATIONS_MOST rows; their number. Ends with exit code 2 for other words. */
 unsigned operations_parse(char *text, struct operation *operations);
 
-/* Finds the addresses of the areas and installs the signal handlers. Before the first operation, and before threads. */
+/* Finds the addresses of the areas and installs the signal handlers. Before operations_parse(), and before threads. */
 void stage_begin(void);
 
 /* What it returned: a value that was loaded, 0, or minus the errno; SIGSEGV and SIGBUS give -1000 minus their number. */

@@ -3,7 +3,7 @@
  * the other, each thread on a CPU of its own. It marks where an operation begins with a system call that the kernel knows
  * nothing of, and whoever holds the debugger's end of the machine stops a thread there.
  *
- *	stage 'map a 16; store a 1' reader='load a+3' writer='unmap a 16; mark'
+ *	stage 'map a 16; store a 1' reader='load a+3' writer='unmap a 16'
  */
 #define _GNU_SOURCE
 #include "cpus.h"
@@ -83,6 +83,7 @@ int main(int argc, char **argv)
 	unsigned count = 0;
 	if (argc < 3 || argc > 2 + ACTORS_MOST)
 		rig_usage("it wants the setup, and then one to %d actors: NAME=OPERATIONS", ACTORS_MOST);
+	stage_begin();
 	unsigned prepared = operations_parse(argv[1], setup);
 	for (char **each = argv + 2; *each; each++) {
 		struct actor *actor = &actors[count++];
@@ -99,7 +100,6 @@ int main(int argc, char **argv)
 
 	/* What the threads need for themselves is there before they begin, so that their faults are those of their operations. */
 	cpus_pin(cpus_nth(0));
-	stage_begin();
 	if (mlockall(MCL_CURRENT | MCL_FUTURE))
 		rig_broken("mlockall: %m");
 	pthread_barrier_init(&ready, NULL, count + 1);

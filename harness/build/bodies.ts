@@ -1,32 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../base/context.ts';
-import { parseAddr2line } from '../console/symbols/addr2line.ts';
-import { parseNm, type SymbolTable } from '../console/symbols/nm.ts';
+import type { SymbolTable } from '../console/symbols/nm.ts';
 import { parseDisassembly } from '../director/disassembly.ts';
 import type { Body } from '../director/resolve.ts';
-import { readBinary, rootOf } from './symbols.ts';
-
-export interface Binary {
-  /** The unstripped kernel. */
-  readonly vmlinux: string;
-  /** Prefix of the target's binutils, as in Arch. */
-  readonly crossCompile: string;
-}
+import { type Binary, readBinary, readPlaces } from './symbols.ts';
 
 /** What the bodies of functions are read from. */
 export interface Anatomy extends Binary {
   readonly table: SymbolTable;
   /** Directory of the tree that it was built from, for the text of its lines. */
   readonly tree: string;
-}
-
-/** Every function of a kernel, with its address and size. @throws RigError without binutils. */
-export async function readSymbols(
-  { vmlinux, crossCompile }: Binary,
-  ctx: Pick<Context, 'signal'>,
-): Promise<SymbolTable> {
-  return parseNm(await readBinary([`${crossCompile}nm`, '-n', vmlinux], ctx));
 }
 
 /** Functions of a name. The text of one in the ELFv1 ABI of powerpc has a dot; without it, the name is a descriptor's, which is data. */
@@ -40,34 +24,26 @@ export const functionsOf = (table: SymbolTable, name: string) =>
  */
 export async function readBodies(
   name: string,
-  { table, vmlinux, crossCompile, tree }: Anatomy,
+  { table, tree, ...binary }: Anatomy,
   wantsSource: boolean,
   ctx: Pick<Context, 'signal'>,
 ): Promise<Body[]> {
   const bodies: Body[] = [];
   for (const { address, size } of functionsOf(table, name)) {
+    const { vmlinux, crossCompile } = binary;
     const range = [`--start-address=${address}`, `--stop-address=${address + BigInt(size)}`];
     const listing = await readBinary(
       [`${crossCompile}objdump`, '-d', '--no-show-raw-insn', ...range, vmlinux],
       ctx,
     );
     const instructions = parseDisassembly(listing);
-    const input = [...instructions.map((one) => one.address), ...landmark(table)]
-      .map((one) => `0x${one.toString(16)}\n`)
-      .join('');
-    const places = parseAddr2line(
-      await readBinary([`${crossCompile}addr2line`, '-a', '-f', '-i', '-e', vmlinux], ctx, input),
-    );
-    const sources = wantsSource ? await readSources(places, rootOf(places, table), tree) : new Map();
+    const addresses = instructions.map((one) => one.address);
+    const { places, root } = await readPlaces(addresses, table, binary, ctx);
+    const sources = wantsSource ? await readSources(places, root, tree) : new Map();
     bodies.push({ instructions, places, sources });
   }
   return bodies;
 }
-
-const landmark = (table: SymbolTable): bigint[] => {
-  const address = table.get('start_kernel')?.[0]?.address;
-  return address === undefined ? [] : [address];
-};
 
 async function readSources(
   places: Body['places'],

@@ -14,6 +14,13 @@ export interface Symbolized {
   readonly refused: string | null;
 }
 
+export interface Binary {
+  /** The unstripped kernel. */
+  readonly vmlinux: string;
+  /** Prefix of the target's binutils, as in Arch. */
+  readonly crossCompile: string;
+}
+
 /** A function that every kernel has, and its file: what stands before that in its path is the tree's directory. */
 const landmark = { name: 'start_kernel', file: 'init/main.c' };
 
@@ -38,27 +45,43 @@ export async function symbolizeFindings(
   const notes = await readBinary([`${crossCompile}readelf`, '-n', vmlinux], ctx);
   const stranger = strangerOf(findings, identityOf(await releaseOf(vmlinux), notes));
   if (stranger !== undefined) return { findings, refused: `${vmlinux} is of another kernel: ${stranger}` };
-  const table = parseNm(await readBinary([`${crossCompile}nm`, '-n', vmlinux], ctx));
+  const binary = { vmlinux, crossCompile };
+  const table = await readSymbols(binary, ctx);
   const refused = mismatchOf(frames, table);
   if (refused !== undefined) return { findings, refused: `${vmlinux} is of another kernel: ${refused}` };
 
   const wanted = frames
     .map((frame) => locateFrame(frame, table))
     .filter((located) => located?.sizeFits === true);
-  const base = table.get(landmark.name)?.[0]?.address;
-  const addresses = new Set(
-    [...wanted.map((located) => located?.address), base].filter((address) => address !== undefined),
-  );
-  const input = [...addresses].map((address) => `0x${address.toString(16)}\n`).join('');
-  const places = parseAddr2line(
-    await readBinary([`${crossCompile}addr2line`, '-a', '-f', '-i', '-e', vmlinux], ctx, input),
-  );
-  const root = rootOf(places, table);
+  const addresses = wanted.flatMap((located) => located?.address ?? []);
+  const { places, root } = await readPlaces(addresses, table, binary, ctx);
   return { findings: await withSource(applyPlaces(findings, table, places, root), root), refused: null };
 }
 
-export function rootOf(places: ReturnType<typeof parseAddr2line>, table: SymbolTable): string {
-  const address = table.get(landmark.name)?.[0]?.address;
+/** Every function of a kernel, with its address and size. @throws RigError without binutils. */
+export async function readSymbols(
+  { vmlinux, crossCompile }: Binary,
+  ctx: Pick<Context, 'signal'>,
+): Promise<SymbolTable> {
+  return parseNm(await readBinary([`${crossCompile}nm`, '-n', vmlinux], ctx));
+}
+
+/** Where addresses are in the source, and what its files' names have before their paths in the tree: empty when nothing. */
+export async function readPlaces(
+  wanted: readonly bigint[],
+  table: SymbolTable,
+  { vmlinux, crossCompile }: Binary,
+  ctx: Pick<Context, 'signal'>,
+): Promise<{ places: ReturnType<typeof parseAddr2line>; root: string }> {
+  const base = table.get(landmark.name)?.[0]?.address;
+  const addresses = new Set(base === undefined ? wanted : [...wanted, base]);
+  const input = [...addresses].map((address) => `0x${address.toString(16)}\n`).join('');
+  const argv = [`${crossCompile}addr2line`, '-a', '-f', '-i', '-e', vmlinux] as const;
+  const places = parseAddr2line(await readBinary(argv, ctx, input));
+  return { places, root: rootOf(places, base) };
+}
+
+function rootOf(places: ReturnType<typeof parseAddr2line>, address: bigint | undefined): string {
   const file = address === undefined ? undefined : places.get(address)?.at(-1)?.file;
   return file?.endsWith(`/${landmark.file}`) === true ? file.slice(0, -landmark.file.length) : '';
 }

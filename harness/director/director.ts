@@ -131,9 +131,8 @@ export class Director {
         if (who !== actor) return false;
         if (wanted.includes(address)) {
           if (++passed < times) return false;
-          if (until.kind !== 'point') return false;
           if (remember !== undefined) this.#remembered.set(remember, await house.argument(look.thread, 0));
-          await this.#keep(look, actor, { kind: 'point', text: until.point.text });
+          await this.#keep(look, actor, { kind: 'point', text: goalText(until) });
           return true;
         }
         if (!marks.includes(address)) return false;
@@ -209,11 +208,11 @@ export class Director {
 
   /** Runs the machine until the watch says that this was it. The machine stands afterwards. @returns false when the time was over. */
   async #until(within: number, watch: Watch): Promise<boolean> {
-    const { house, clock } = this.#premises;
-    const { stub } = house;
+    const { clock } = this.#premises;
+    const { stub } = this.#premises.house;
     const end = clock() + within * 1000;
     // Who stands at a point now has been there before: an instruction of its own takes it past.
-    let stopped = await this.#pass(await house.look());
+    let stopped = await this.#pass();
     for (;;) {
       if (stopped.length === 0) {
         await stub.resume(stub.threads);
@@ -221,15 +220,14 @@ export class Director {
         if (stop === undefined) {
           await this.#stand();
           // One may have come at the last moment.
-          if ((await this.#watchAll(await this.#atPoints(), watch)) === true) return true;
-          return false;
+          return this.#watchAll(await this.#atPoints(), watch);
         }
         if (stop.kind === 'gone') throw new RigError('QEMU has ended');
         stopped = await this.#atPoints();
       }
       if (await this.#watchAll(stopped, watch)) return true;
       if (clock() > end) return false;
-      stopped = await this.#pass(await house.look());
+      stopped = await this.#pass();
     }
   }
 
@@ -248,10 +246,9 @@ export class Director {
   }
 
   /** One instruction for each who stands at a point. @returns those who are at another one after it. */
-  async #pass(looks: readonly Look[]): Promise<Look[]> {
-    const { house } = this.#premises;
-    const at = looks.filter(({ pc }) => this.#armed.has(pc));
-    for (const { thread } of at) await house.stub.step(thread);
+  async #pass(): Promise<Look[]> {
+    const at = await this.#atPoints();
+    for (const { thread } of at) await this.#premises.house.stub.step(thread);
     if (at.length === 0) return [];
     const stepped = new Set(at.map(({ thread }) => thread));
     return (await this.#atPoints()).filter(({ thread }) => stepped.has(thread));
@@ -275,14 +272,11 @@ export class Director {
   async #readMark(thread: string): Promise<Mark | undefined> {
     const { house } = this.#premises;
     if ((await house.argument(thread, 0)) !== MARK) return undefined;
-    const [actor = 0n, operation = 0n, result = 0n, tid = 0n] = await series([1, 2, 3, 4], (nth) =>
-      house.argument(thread, nth),
-    );
     return {
-      actor: Number(actor),
-      operation: Number(operation),
-      result: BigInt.asIntN(64, result),
-      tid: Number(tid),
+      actor: Number(await house.argument(thread, 1)),
+      operation: Number(await house.argument(thread, 2)),
+      result: BigInt.asIntN(64, await house.argument(thread, 3)),
+      tid: Number(await house.argument(thread, 4)),
     };
   }
 
@@ -385,9 +379,3 @@ const goalText = (goal: Extract<Step, { run: string }>['until']): string =>
 
 const resultText = (result: bigint): string =>
   result <= -1000n ? `signal ${-1000n - result}` : result < 0n ? `errno ${-result}` : `it gave ${result}`;
-
-async function series<A, B>(all: readonly A[], work: (one: A) => Promise<B>): Promise<B[]> {
-  const results: B[] = [];
-  for (const one of all) results.push(await work(one));
-  return results;
-}

@@ -10,8 +10,8 @@ export interface Processor {
   readonly spin: Buffer;
   /** Where a vCPU can have interrupts off: register, and whether its value says so. */
   readonly interruptsOff: { readonly register: number; readonly says: (value: bigint) => boolean };
-  /** Bytes of a kernel stack, which begins at a multiple of them, from the kernel's configuration. */
-  readonly stackBytes: (config: ReadonlyMap<string, string>) => number;
+  /** Bytes of a kernel stack, which begins at a multiple of them, from the settings of its .config. */
+  readonly stackBytes: (settings: ReadonlyMap<string, string>) => number;
 }
 
 /** `jmp .` */
@@ -23,7 +23,7 @@ const x86: Processor = {
   // EFLAGS.IF
   interruptsOff: { register: 17, says: (value) => (value & 0x200n) === 0n },
   // THREAD_SIZE of arch/x86/include/asm/page_64_types.h: two orders, and one more for KASAN
-  stackBytes: (config) => 16384 << (config.has('CONFIG_KASAN') ? 1 : 0),
+  stackBytes: (settings) => 16384 << (settings.has('KASAN') ? 1 : 0),
 };
 
 /** `b .` */
@@ -35,7 +35,7 @@ const powerpc = (spin: string): Processor => ({
   // MSR[EE]. What is disabled lazily only (paca->irq_soft_mask) still gets here, and is put off by the kernel.
   interruptsOff: { register: 65, says: (value) => (value & 0x8000n) === 0n },
   // THREAD_SIZE of arch/powerpc/include/asm/thread_info.h
-  stackBytes: (config) => 1 << Number(config.get('CONFIG_THREAD_SHIFT') ?? 14),
+  stackBytes: (settings) => 1 << Number(settings.get('THREAD_SHIFT') ?? 14),
 });
 
 const processors: Record<Arch['userland'], Processor> = {

@@ -1,23 +1,22 @@
 import { z } from 'zod';
 import { parsePoint, type Point } from './point.ts';
 
-/** A point, as its words. */
-const point = z.string().transform((text, ctx): Point => {
+function readPoint(text: string, ctx: z.RefinementCtx): Point {
   const parsed = parsePoint(text);
   if (typeof parsed !== 'string') return parsed;
   ctx.addIssue({ code: 'custom', message: parsed });
   return z.NEVER;
-});
+}
+
+/** A point, as its words. */
+const point = z.string().transform(readPoint);
 
 /** `operation 2`: the actor is about to begin its second operation; `end`: it has done all of them. */
 const goal = z.string().transform((text, ctx): Goal => {
   const nth = /^operation (\d+)$/.exec(text)?.[1];
   if (nth !== undefined) return { kind: 'operation', index: Number(nth) - 1 };
   if (text === 'end') return { kind: 'end' };
-  const parsed = parsePoint(text);
-  if (typeof parsed !== 'string') return { kind: 'point', point: parsed };
-  ctx.addIssue({ code: 'custom', message: parsed });
-  return z.NEVER;
+  return { kind: 'point', point: readPoint(text, ctx) };
 });
 
 export type Goal =
@@ -59,8 +58,8 @@ const graceStep = z.strictObject({ wait: z.literal('a grace period'), within, no
 
 /** A union would only say that none of the three fits: what is meant is told by its first word. */
 const step = z.unknown().transform((value, ctx): Step => {
-  const fields = new Map(Object.entries(Object(value) as object));
-  const meant = fields.has('run') ? runStep : fields.get('wait') === 'a grace period' ? graceStep : waitStep;
+  const { run, wait } = Object(value) as { run?: unknown; wait?: unknown };
+  const meant = run !== undefined ? runStep : wait === 'a grace period' ? graceStep : waitStep;
   const read = meant.safeParse(value);
   if (read.success) return read.data;
   for (const { message, path } of read.error.issues) ctx.addIssue({ code: 'custom', message, path });

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import { UsageError } from '../base/errors.ts';
 import { didYouMean } from '../base/did-you-mean.ts';
 import { expectationsSchema } from '../verdict/expectations.ts';
+import { locateShipped, shippedNames } from './shipped.ts';
 import { limitsSchema, machineSchema, type Plan, planJobSchema, planSchema } from './schema.ts';
 
 export interface LoadedPlan {
@@ -15,12 +15,7 @@ export interface LoadedPlan {
 }
 
 /** Names of the plans that come with the project, sorted. */
-export function shippedPlans(projectDir: string): string[] {
-  return readdirSync(join(projectDir, 'kernel-config/plans'))
-    .filter((file) => file.endsWith('.yaml'))
-    .map((file) => basename(file, '.yaml'))
-    .sort();
-}
+export const shippedPlans = (projectDir: string): string[] => shippedNames('plans', projectDir);
 
 /**
  * Read a plan by the name of one that comes with the project, or by path.
@@ -28,19 +23,9 @@ export function shippedPlans(projectDir: string): string[] {
  * @throws UsageError with file, line and column for everything that is wrong with it, one line each.
  */
 export function loadPlan(nameOrPath: string, projectDir: string): LoadedPlan {
-  const file = locatePlan(nameOrPath, projectDir);
+  const file = locateShipped('plans', nameOrPath, projectDir);
   const text = readFileSync(file, 'utf8');
   return { plan: parsePlan(text, file), file, sha256: createHash('sha256').update(text).digest('hex') };
-}
-
-function locatePlan(nameOrPath: string, projectDir: string): string {
-  const shipped = join(projectDir, 'kernel-config/plans', `${nameOrPath}.yaml`);
-  if (!nameOrPath.includes('/') && existsSync(shipped)) return shipped;
-  if (existsSync(nameOrPath)) return nameOrPath;
-  const names = shippedPlans(projectDir);
-  throw new UsageError(
-    `no plan "${nameOrPath}"${didYouMean(nameOrPath, names)}: give a path, or one of ${names.join(', ')}`,
-  );
 }
 
 /** @param file only for messages. */

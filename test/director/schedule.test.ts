@@ -27,7 +27,7 @@ describe('schedules', () => {
   it.each([
     [{ steps: [{ run: 'two', until: 'end' }] }, /no actor two/],
     [{ steps: [{ run: 'one', until: 'f: jump' }] }, /no point/],
-    [{ steps: [{ run: 'one', until: 'f: return', remember: 'x' }] }, /entry|Invalid/],
+    [{ steps: [{ run: 'one', until: 'f: return', remember: 'x' }] }, /entry of a function/],
     [{ steps: [{ wait: 'f', argument: 'x' }] }, /remembered x/],
     [{ expect: {} }, /a finding or a result/],
     [{ expect: { result: { actor: 'two', operation: 1, is: 0 } } }, /no actor two/],

@@ -84,7 +84,7 @@ export async function runDirected(
   if (lookup.missing.length === 0) {
     observer.begin('tries');
     const notify = (text: string) => observer.progress('tries', { task: 'tries', text });
-    const theatre = new Theatre(schedule, kernel, lookup, directory, { ...ctx });
+    const theatre = new Theatre(schedule, kernel, lookup, directory, ctx);
     try {
       while (done.length < tries) {
         if (ctx.signal.aborted) throw new CancelledError('cancelled between two tries');

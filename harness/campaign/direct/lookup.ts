@@ -2,11 +2,13 @@ import { readFile } from 'node:fs/promises';
 import type { Arch } from '../../arch/index.ts';
 import type { Context } from '../../base/context.ts';
 import { UsageError } from '../../base/errors.ts';
-import { functionsOf, readBodies, readSymbols } from '../../build/bodies.ts';
+import { functionsOf, readBodies } from '../../build/bodies.ts';
+import { readSymbols } from '../../build/symbols.ts';
 import { MARK_FUNCTION } from '../../director/cast.ts';
 import type { Point } from '../../director/point.ts';
 import { processorOf } from '../../director/processor.ts';
 import { resolvePoint } from '../../director/resolve.ts';
+import { parseDotConfig } from '../../kconfig/dotconfig.ts';
 import type { KernelRecord } from '../../store/record.ts';
 
 /** What the director has to know of one build of a kernel. */
@@ -56,23 +58,17 @@ export async function lookUp(
     if (typeof found === 'string') missing.push(found);
     else addresses.set(point.text, found);
   }
-  const symbols = parseConfig(await readFile(config, 'utf8'));
+  const settings = parseDotConfig(await readFile(config, 'utf8'));
   const sorted = [...table]
     .flatMap(([name, all]) => all.map(({ address }) => ({ name: name.replace(/^\./, ''), address })))
     .sort((a, b) => (a.address < b.address ? -1 : 1));
   return {
     ...{ addresses, missing, marks },
     spare: { address: spare.address, bytes: spare.size },
-    stackBytes: processorOf(arch).stackBytes(symbols),
+    stackBytes: processorOf(arch).stackBytes(settings),
     nameOf: (address) =>
       address >> 63n === 1n
         ? (sorted.findLast((one) => one.address <= address)?.name ?? 'no function')
         : 'user mode',
   };
-}
-
-function parseConfig(text: string): Map<string, string> {
-  return new Map(
-    [...text.matchAll(/^(CONFIG_\w+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
-  );
 }

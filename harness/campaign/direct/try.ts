@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Arch } from '../../arch/index.ts';
 import { describeError, RigError } from '../../base/errors.ts';
 import { createCast } from '../../director/cast.ts';
@@ -49,11 +50,10 @@ export async function playOnce(
   } finally {
     await director.leave();
   }
-  const late = AbortSignal.timeout(END * 1000);
   const ended = await Promise.race([
     program,
     running.ended.then(() => undefined),
-    new Promise<undefined>((resolve) => late.addEventListener('abort', () => resolve(undefined))),
+    sleep(END * 1000, undefined, { ref: false }),
   ]);
   const trouble =
     ended === undefined

@@ -67,6 +67,8 @@ class Client implements Stub {
   readonly #packets: string[] = [];
   readonly #breakpoints = new Set<bigint>();
   #wake: (() => void) | undefined;
+  /** QEMU chooses another by itself when it stops. */
+  #selected: string | undefined;
   #gone = false;
 
   constructor(socket: Socket) {
@@ -155,6 +157,7 @@ class Client implements Stub {
     const data = await this.#packet(milliseconds);
     if (data === undefined) return undefined;
     this.running = false;
+    this.#selected = undefined;
     const stop = parseStop(data);
     if (stop === undefined) throw new RigError(`QEMU's stub says "${data}" instead of a stop`);
     return stop;
@@ -176,7 +179,9 @@ class Client implements Stub {
   }
 
   async #select(thread: string): Promise<void> {
+    if (thread === this.#selected) return;
     await this.#insist(`Hg${thread}`);
+    this.#selected = thread;
   }
 
   async #insist(request: string): Promise<void> {
