@@ -7,7 +7,7 @@ import type { Ask } from '../kconfig/fragment.ts';
 import type { KernelIdentity } from './kernel-identity.ts';
 import { runMake } from './kernel-make.ts';
 import { collectNotes, countingFlags } from './kernel-notes.ts';
-import { collectProducts, imageName, readRelease } from './kernel-products.ts';
+import { collectProducts, imageName, isOfRelease, readRelease } from './kernel-products.ts';
 import { verifyStamp, writeStamp, type KernelStamp } from './kernel-stamp.ts';
 import { insistOnRoom } from './kernel-room.ts';
 import { expectedSteps, recordSteps } from './kernel-steps.ts';
@@ -55,6 +55,12 @@ export async function buildAfresh(
 
   if (counted.length > 0) await collectNotes(workshop, counted, ctx);
   await collectProducts(arch, workshop, log, parseWarnings(output, make.source));
+  const release = await readRelease(workshop.objects);
+  if (!(await isOfRelease(join(workshop.products, imageName(arch)), release))) {
+    // make goes by the times of files: with a clock that was set back it takes the image of the kernel before for this one's.
+    if (!incremental) throw new RigError(`make left an image of another release than ${release}, see ${log}`);
+    return buildAfresh({ ...request, incremental: false }, toolchain, asks, identity, directory, ctx);
+  }
   const stamp = {
     key: identity.key,
     treeKey: tree.key,
@@ -62,7 +68,7 @@ export async function buildAfresh(
     profile,
     label,
     image: imageName(arch),
-    release: await readRelease(workshop.objects),
+    release,
     compiler: toolchain.compiler,
     configHash,
     symbols: { asked, got, dropped: [...dropped] },

@@ -42,6 +42,14 @@ export async function collectProducts(
   });
 }
 
+/**
+ * Is the bootable file of this release? Every image says so in plain bytes: bzImage in its header (arch/x86/boot/header.S,
+ * kernel_version), an ELF file in linux_banner (init/version.c).
+ */
+export async function isOfRelease(image: string, release: string): Promise<boolean> {
+  return (await readFile(image)).includes(`${release} `);
+}
+
 /** What `uname -r` will say, as the build wrote it down (Makefile, include/config/kernel.release). */
 export async function readRelease(objects: string): Promise<string> {
   return (await readFile(join(objects, 'include/config/kernel.release'), 'utf8')).trim();

@@ -47,6 +47,17 @@ describe.skipIf(missing !== undefined)('building', () => {
     expect(one.progress.map(({ text }) => text)).toContainEqual(expect.stringContaining('mm.o'));
   });
 
+  test('an image that make has left as it was is not taken for the new kernel', async () => {
+    const one = await toy();
+    const build = (key: string) =>
+      buildKernel({ ...toyRequest(one), tree: { ...one.tree, key }, incremental: true }, one.ctx);
+    await build('1');
+    await writeFile(join(one.tree.directory, 'stale'), '');
+    const { image, release } = await build('2');
+    expect(await readFile(image, 'latin1')).toContain(`${release} `);
+    expect(await runs(one)).toBe(3);
+  });
+
   test('an incremental build finds the objects of the one before, unless that was broken off', async () => {
     const one = await toy();
     const objects = join(one.ctx.cacheDir, 'build/workshops/x86_64-toy/obj');
