@@ -116,14 +116,16 @@ void stage_begin(void)
 	guard_start(areas, bytes);
 }
 
+/* a: the first page of area a; a+3: another; a+3/5: the sixth value of that page. */
 static bool place_of(const char *word, uint64_t *address)
 {
 	unsigned area = (unsigned)(word[0] - 'a');
 	char *end = (char *)word + 1;
-	unsigned long nth = *end == '+' ? strtoul(word + 2, &end, 10) : 0;
-	if (area >= AREAS || *end || nth >= AREA_PAGES)
+	unsigned long nth = *end == '+' ? strtoul(end + 1, &end, 10) : 0;
+	unsigned long value = *end == '/' ? strtoul(end + 1, &end, 10) : 0;
+	if (area >= AREAS || *end || nth >= AREA_PAGES || value >= page / sizeof(uint64_t))
 		return false;
-	*address = (uint64_t)(areas + ((size_t)area * AREA_PAGES + nth) * page);
+	*address = (uint64_t)(areas + ((size_t)area * AREA_PAGES + nth) * page + value * sizeof(uint64_t));
 	return true;
 }
 

@@ -17,6 +17,12 @@ export interface Anatomy extends Binary {
 export const functionsOf = (table: SymbolTable, name: string) =>
   table.get(`.${name}`) ?? table.get(name) ?? [];
 
+/** The same, and what GCC made of them: with fewer arguments, a constant for one, a part of the body. */
+const clonesOf = (table: SymbolTable, name: string) =>
+  ['', '.isra.0', '.constprop.0', '.part.0', '.isra.0.part.0'].flatMap((clone) =>
+    functionsOf(table, `${name}${clone}`),
+  );
+
 /**
  * The bodies of the functions of a name: one or none for most, several where static ones share it.
  *
@@ -29,7 +35,7 @@ export async function readBodies(
   ctx: Pick<Context, 'signal'>,
 ): Promise<Body[]> {
   const bodies: Body[] = [];
-  for (const { address, size } of functionsOf(table, name)) {
+  for (const { address, size } of clonesOf(table, name)) {
     const { vmlinux, crossCompile } = binary;
     const range = [`--start-address=${address}`, `--stop-address=${address + BigInt(size)}`];
     const listing = await readBinary(

@@ -3,7 +3,7 @@ import { type Actor, MARK, type Mark, type Place, placeText, stackOf } from './c
 import type { House, Look } from './house.ts';
 import { type Event, type Outcome, waitsFor } from './outcome.ts';
 import type { Point } from './point.ts';
-import { type DirectedSchedule, GRACE_PERIOD, type Step } from './schedule.ts';
+import { type DirectedSchedule, type Goal, GRACE_PERIOD, type Step } from './schedule.ts';
 
 export interface Premises {
   readonly house: House;
@@ -30,6 +30,9 @@ class Deviation extends Error {
     this.kind = kind;
   }
 }
+
+/** How far into an object a register may point that holds it: to the node of a tree in it, but not into its neighbour in the slab. */
+const HELD_BYTES = 128;
 
 /** Decides what a stop at a point means. True ends the waiting. */
 type Watch = (look: Look, actor: Actor | undefined, address: bigint) => Promise<boolean> | boolean;
@@ -116,10 +119,12 @@ export class Director {
     }
   }
 
-  async #run({ run, until, times, remember, within }: Extract<Step, { run: string }>): Promise<void> {
-    const { house, marks } = this.#premises;
+  async #run(step: Extract<Step, { run: string }>): Promise<void> {
+    const { run, until, times, remember, within } = step;
+    const { marks } = this.#premises;
     const actor = this.#actor(run);
     const wanted = until.kind === 'point' ? this.#addresses(until.point) : [];
+    this.#insistOnRoom(actor, until, wanted);
     const goal = until.kind === 'point' ? undefined : until.kind === 'end' ? actor.operations : until.index;
     if (goal !== undefined && goal > actor.operations)
       throw new Deviation('left', `${run} has no operation ${goal + 1}`);
@@ -130,8 +135,8 @@ export class Director {
       this.#until(within, async (look, who, address) => {
         if (who !== actor) return false;
         if (wanted.includes(address)) {
-          if (++passed < times) return false;
-          if (remember !== undefined) this.#remembered.set(remember, await house.argument(look.thread, 0));
+          if (++passed < times || !(await this.#holds(look, step))) return false;
+          if (remember !== undefined) this.#remembered.set(remember, await this.#worth(look, until));
           await this.#keep(look, actor, { kind: 'point', text: goalText(until) });
           return true;
         }
@@ -150,6 +155,29 @@ export class Director {
     );
     if (came) return this.#say(`${run} is at ${goalText(until)}`);
     throw await this.#whyNot(actor, `${run} did not come to ${goalText(until)} within ${within} s`);
+  }
+
+  /** Two points of other names that are one instruction: what the schedule wants in between cannot be. */
+  #insistOnRoom({ kept }: Actor, until: Goal, wanted: readonly bigint[]): void {
+    if (kept?.at.kind !== 'point' || until.kind !== 'point' || kept.at.text === until.point.text) return;
+    if (wanted.length === 1 && wanted[0] === kept.pc)
+      throw new Deviation(
+        'infeasible',
+        `${kept.at.text} and ${until.point.text} are one instruction of this kernel, which cannot be parted`,
+      );
+  }
+
+  async #holds({ thread }: Look, { holding }: { holding?: string | undefined }): Promise<boolean> {
+    if (holding === undefined) return true;
+    const address = this.#remembered.get(holding);
+    return address !== undefined && this.#premises.house.holds(thread, address, HELD_BYTES);
+  }
+
+  /** What is worth remembering at the edge of a function. */
+  async #worth({ thread }: Look, until: Goal): Promise<bigint> {
+    const { house } = this.#premises;
+    const returns = until.kind === 'point' && until.point.at.kind === 'return';
+    return returns ? house.returned(thread) : house.argument(thread, 0);
   }
 
   async #wait({ wait, argument, within }: Extract<Step, { wait: Point }>): Promise<void> {
@@ -341,13 +369,18 @@ export class Director {
       await house.stub.waitForStop(20);
       await this.#stand();
     }
+    // Whoever asks in the guest may come to a mark, too, and nobody would let it go on. What the actors do is decided by now.
+    await this.#disarm([...this.#armed]);
     await house.stub.resume(house.stub.threads);
     const stack = actor.tid === undefined ? [] : await sleeperStack(actor.tid);
     await this.#stand();
     const found = stack.find((name) => waitsFor(name) !== undefined);
     if (found !== undefined) return this.#blocked(what, `it waits ${waitsFor(found)} in ${found}()`);
-    const top = stack[0] === undefined ? 'not in the kernel' : `in ${stack[0]}()`;
-    return new Deviation('left', `${what}; it does not run and is ${top}${this.#keptText()}`);
+    const [top] = stack;
+    // The kernel leaves out of such a stack what sleeping is made of, like rwsem_down_read_slowpath() (kernel/stacktrace.c).
+    if (top !== undefined && this.#keptText() !== '') return this.#blocked(what, `it sleeps in ${top}()`);
+    const where = top === undefined ? 'not in the kernel' : `in ${top}()`;
+    return new Deviation('left', `${what}; it does not run and is ${where}`);
   }
 
   #blocked(what: string, why: string): Deviation {
@@ -370,7 +403,7 @@ export class Director {
 
 const atOperation = (index: number): Place => ({ kind: 'operation', index });
 
-const goalText = (goal: Extract<Step, { run: string }>['until']): string =>
+const goalText = (goal: Goal): string =>
   goal.kind === 'point'
     ? goal.point.text
     : goal.kind === 'end'

@@ -4,6 +4,8 @@ export interface Instruction {
   readonly mnemonic: string;
   /** The function that it names: where a call or a jump goes. Undefined for a place within one. */
   readonly target: string | undefined;
+  /** As objdump writes them. */
+  readonly operands: string;
 }
 
 const row = /^ *([0-9a-f]+):\t(\S+)(?:\s+(.*))?$/;
@@ -17,7 +19,7 @@ export function parseDisassembly(output: string): Instruction[] {
     const [, address, mnemonic, operands = ''] = row.exec(line) ?? [];
     if (address === undefined || mnemonic === undefined) return [];
     const target = within.test(operands) ? undefined : named.exec(operands)?.[1];
-    return [{ address: BigInt(`0x${address}`), mnemonic, target }];
+    return [{ address: BigInt(`0x${address}`), mnemonic, target, operands }];
   });
 }
 
@@ -26,3 +28,10 @@ export const isCall = ({ mnemonic }: Instruction): boolean => /^(?:callq?|bl)$/.
 
 /** x86: `ret`, `retq`; powerpc: `blr`. */
 export const isReturn = ({ mnemonic }: Instruction): boolean => /^(?:retq?|blr)$/.test(mnemonic);
+
+/** Reads only, although memory is its last operand. */
+const READS = /^(?:cmp|test|lea|nop|call|j|bt[lwq]?$|push|prefetch)/;
+
+/** Does it write memory? x86 (AT&T syntax: the last operand is written), but for string instructions and calls; powerpc: `st…`. */
+export const isStore = ({ mnemonic, operands }: Instruction): boolean =>
+  /^st[bhwdfvx]/.test(mnemonic) || (/\([^,()]*%[^()]*\)$/.test(operands) && !READS.test(mnemonic));

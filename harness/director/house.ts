@@ -45,6 +45,20 @@ export class House {
     return this.register(thread, number);
   }
 
+  /** What the function that is about to return returns. */
+  async returned(thread: string): Promise<bigint> {
+    return this.register(thread, this.processor.returned);
+  }
+
+  /** Does one of the general registers point into these bytes? */
+  async holds(thread: string, address: bigint, bytes: number): Promise<boolean> {
+    for (let number = 0; number < this.processor.generalRegisters; number++) {
+      const value = await this.register(thread, number);
+      if (value >= address && value < address + BigInt(bytes)) return true;
+    }
+    return false;
+  }
+
   async interruptsOff(thread: string): Promise<boolean> {
     const { register, says } = this.processor.interruptsOff;
     return says(await this.register(thread, register));

@@ -10,14 +10,18 @@ export interface Point {
     | { readonly kind: 'call' | 'after-call'; readonly callee: string }
     /** Where the code of a function begins that was inlined. */
     | { readonly kind: 'inlined'; readonly callee: string }
-    /** Where the first source line begins that has this text. */
-    | { readonly kind: 'line'; readonly source: string };
+    /** Where a source line begins that has this text, or where it writes memory. */
+    | { readonly kind: 'line' | 'store'; readonly source: string };
   /** Which of several, from 1; all of them when left out. */
   readonly nth?: number;
+  /** What it is in a kernel that does not have this. */
+  readonly otherwise?: Point;
 }
 
 const name = '[A-Za-z_.][\\w.]*';
-const shape = new RegExp(`^(${name})(?:: (entry|return|call|after call|in|line) ?(.*?))?(?: #(\\d+))?$`);
+const shape = new RegExp(
+  `^(${name})(?:: (entry|return|call|after call|in|line|store) ?(.*?))?(?: #(\\d+))?$`,
+);
 
 /**
  * Words to a point:
@@ -26,11 +30,22 @@ const shape = new RegExp(`^(${name})(?:: (entry|return|call|after call|in|line) 
  *     find_vma_rcu: return                  each of its return instructions
  *     exit_mmap: call tlb_finish_mmu        before a call; `after call` for the instruction behind it
  *     find_vma_rcu: in get_vma              where get_vma() begins, which is inlined there
- *     copy_pte_range: line ptep_get(        where the first line begins that has this text
+ *     copy_pte_range: line ptep_get(        where a line begins that has this text
+ *     do_madvise: store sequence++          before the instruction of such a line that writes memory
  *
- * and `#2` behind any of them for the second such place. @returns what is wrong with other words.
+ * and `#2` behind any of them for the second such place. `A | B` is A, or B in a kernel that has no A.
+ * @returns what is wrong with other words.
  */
 export function parsePoint(text: string): Point | string {
+  const parsed = text.split(' | ').map(parseOne);
+  const wrong = parsed.find((one) => typeof one === 'string');
+  if (wrong !== undefined) return wrong;
+  const whole = text.trim();
+  const [first, ...others] = (parsed as Point[]).toReversed();
+  return others.reduce((otherwise, one): Point => ({ ...one, text: whole, otherwise }), first!);
+}
+
+function parseOne(text: string): Point | string {
   const match = shape.exec(text.trim());
   if (match === null)
     return `"${text}" is no point: a function, or "function: call other", "function: after call other", "function: in inlined", "function: line text", "function: return"`;
@@ -40,7 +55,7 @@ export function parsePoint(text: string): Point | string {
   if ((how === 'entry' || how === 'return') && what !== '') return `"${text}": ${how} takes no word`;
   if (wantsName && !new RegExp(`^${name}$`).test(what))
     return `"${text}": ${how} takes the name of a function`;
-  if (how === 'line' && what === '') return `"${text}": line takes text of the source`;
+  if ((how === 'line' || how === 'store') && what === '') return `"${text}": ${how} takes text of the source`;
   if (nth === '0') return `"${text}": the first is #1`;
   return { text: text.trim(), function: owner, at: place(how, what), ...(nth && { nth: Number(nth) }) };
 }
@@ -54,7 +69,8 @@ function place(how: string, what: string): Point['at'] {
     case 'in':
       return { kind: 'inlined', callee: what };
     case 'line':
-      return { kind: 'line', source: what };
+    case 'store':
+      return { kind: how, source: what };
     case 'return':
       return { kind: 'return' };
     default:

@@ -6,6 +6,10 @@ export interface Processor {
   readonly stackPointer: number;
   /** Where the first arguments of a function are when it begins (the ABI's supplement for the processor). */
   readonly arguments: readonly number[];
+  /** Where its result is when it returns. */
+  readonly returned: number;
+  /** They have the numbers from 0 on. */
+  readonly generalRegisters: number;
   /** An instruction that jumps to itself, in the byte order of instructions in memory. */
   readonly spin: Buffer;
   /** Where a vCPU can have interrupts off: register, and whether its value says so. */
@@ -19,6 +23,8 @@ const x86: Processor = {
   programCounter: 16,
   stackPointer: 7,
   arguments: [5, 4, 3, 2, 8],
+  returned: 0,
+  generalRegisters: 16,
   spin: Buffer.from('ebfe', 'hex'),
   // EFLAGS.IF
   interruptsOff: { register: 17, says: (value) => (value & 0x200n) === 0n },
@@ -31,6 +37,8 @@ const powerpc = (spin: string): Processor => ({
   programCounter: 64,
   stackPointer: 1,
   arguments: [3, 4, 5, 6, 7],
+  returned: 3,
+  generalRegisters: 32,
   spin: Buffer.from(spin, 'hex'),
   // MSR[EE]. What is disabled lazily only (paca->irq_soft_mask) still gets here, and is put off by the kernel.
   interruptsOff: { register: 65, says: (value) => (value & 0x8000n) === 0n },

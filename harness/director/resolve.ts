@@ -1,5 +1,5 @@
 import type { Place } from '../console/symbols/addr2line.ts';
-import { isCall, isReturn, type Instruction } from './disassembly.ts';
+import { isCall, isReturn, isStore, type Instruction } from './disassembly.ts';
 import type { Point } from './point.ts';
 
 /** A function of one kernel: its instructions, and what each belongs to, the innermost inlined function first. */
@@ -27,6 +27,15 @@ export function resolvePoint(point: Point, bodies: readonly Body[]): bigint[] | 
 }
 
 function addressesIn({ at }: Point, { instructions, places, sources }: Body): bigint[] {
+  const isOnLine =
+    (text: string) =>
+    ({ address }: Instruction): boolean =>
+      (places.get(address) ?? []).some(
+        ({ file, line }) =>
+          file !== undefined &&
+          line !== undefined &&
+          (sources.get(file)?.[line - 1]?.includes(text) ?? false),
+      );
   const starting = (matches: (instruction: Instruction) => boolean): bigint[] =>
     instructions
       .filter((one, index) => matches(one) && !(index > 0 && matches(instructions[index - 1]!)))
@@ -51,14 +60,11 @@ function addressesIn({ at }: Point, { instructions, places, sources }: Body): bi
             .some((place) => place.function === at.callee) ?? false,
       );
     case 'line':
-      return starting(({ address }) =>
-        (places.get(address) ?? []).some(
-          ({ file, line }) =>
-            file !== undefined &&
-            line !== undefined &&
-            (sources.get(file)?.[line - 1]?.includes(at.source) ?? false),
-        ),
-      );
+      return starting(isOnLine(at.source));
+    case 'store':
+      return instructions
+        .filter((one) => isStore(one) && isOnLine(at.source)(one))
+        .map(({ address }) => address);
   }
 }
 
@@ -78,5 +84,7 @@ function missing({ at, function: owner }: Point): string {
       return `${at.callee} is not inlined in ${owner} (called? "call ${at.callee}")`;
     case 'line':
       return `no code of ${owner} is on a line with that text`;
+    case 'store':
+      return `no code of ${owner} on a line with that text writes memory`;
   }
 }

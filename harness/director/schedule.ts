@@ -36,13 +36,15 @@ const runStep = z
     until: goal,
     /** How often it comes to the point: it passes all but the last time. */
     times: z.number().int().positive().default(1),
-    /** The first argument of the function at whose entry it is, under this name. */
+    /** Under this name: the first argument of the function at whose entry it is, or the result that it is about to return. */
     remember: z.string().optional(),
+    /** It passes the point until one of its registers points to what was remembered under this name. */
+    holding: z.string().optional(),
     within,
     note,
   })
-  .refine(({ remember, until }) => remember === undefined || atEntry(until), {
-    message: 'remember wants a point that is the entry of a function',
+  .refine(({ remember, until }) => remember === undefined || atEdge(until), {
+    message: 'remember wants a point that is the entry of a function, or its return',
   });
 
 const waitStep = z.strictObject({
@@ -66,15 +68,18 @@ const step = z.unknown().transform((value, ctx): Step => {
   return z.NEVER;
 });
 
-const atEntry = (until: Goal): boolean => until.kind === 'point' && until.point.at.kind === 'entry';
+const atEdge = (until: Goal): boolean =>
+  until.kind === 'point' && ['entry', 'return'].includes(until.point.at.kind);
 
 export type Step = z.output<typeof runStep> | z.output<typeof waitStep> | z.output<typeof graceStep>;
 
 const expectation = z.strictObject({
-  /** Words that a finding's title or signature has. */
+  /** Words that a finding's title has; `any` for whatever the kernel complains of. */
   finding: z.string().optional(),
-  /** What an operation returns when the schedule does its harm: `{ actor, operation, is }`. */
-  result: z.strictObject({ actor, operation: z.number().int().positive(), is: z.number().int() }).optional(),
+  /** What an operation returns when the schedule does its harm: one of these is enough. */
+  results: z
+    .array(z.strictObject({ actor, operation: z.number().int().positive(), is: z.number().int() }))
+    .optional(),
 });
 
 /** A file of kernel-config/schedules. */
@@ -91,7 +96,7 @@ export const scheduleSchema = z
     /** In the order of their CPUs. */
     actors: z.record(actor, z.string()),
     steps: z.array(step).min(1),
-    expect: expectation.refine((one) => one.finding !== undefined || one.result !== undefined, {
+    expect: expectation.refine((one) => one.finding !== undefined || one.results !== undefined, {
       message: 'expect a finding or a result',
     }),
   })
@@ -100,15 +105,19 @@ export const scheduleSchema = z
       if (!(name in actors)) ctx.addIssue({ code: 'custom', message: `${where}: there is no actor ${name}` });
     };
     const remembered = new Set<string>();
+    const asked = (name: string | undefined, where: string): void => {
+      if (name !== undefined && !remembered.has(name))
+        ctx.addIssue({ code: 'custom', message: `${where}: nobody has remembered ${name} before` });
+    };
     steps.forEach((one, index) => {
       const where = `step ${index + 1}`;
       if ('run' in one) {
         known(one.run, where);
+        asked(one.holding, where);
         if (one.remember !== undefined) remembered.add(one.remember);
-      } else if ('argument' in one && one.argument !== undefined && !remembered.has(one.argument))
-        ctx.addIssue({ code: 'custom', message: `${where}: nobody has remembered ${one.argument} before` });
+      } else if ('argument' in one) asked(one.argument, where);
     });
-    if (expect.result !== undefined) known(expect.result.actor, 'expect');
+    for (const { actor: name } of expect.results ?? []) known(name, 'expect');
   });
 
 export type DirectedSchedule = z.output<typeof scheduleSchema>;

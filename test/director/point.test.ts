@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseDisassembly } from '../../harness/director/disassembly.ts';
+import { isStore, parseDisassembly } from '../../harness/director/disassembly.ts';
 import { parsePoint, type Point } from '../../harness/director/point.ts';
 import { type Body, resolvePoint } from '../../harness/director/resolve.ts';
 
@@ -8,7 +8,7 @@ ffffffff8142ec70 <reader>:
 ffffffff8142ec70:\tpush   %rbp
 ffffffff8142ec71:\tcall   ffffffff8142f000 <callee>
 ffffffff8142ec76:\tje     ffffffff8142ecd4 <reader+0x64>
-ffffffff8142ec78:\tmov    %rsi,%rdx
+ffffffff8142ec78:\tmov    %rsi,0x8(%rdx)
 ffffffff8142ec7b:\tcall   ffffffff8142f000 <callee>
 ffffffff8142ec80:\tret
 `;
@@ -41,6 +41,7 @@ describe('a point of the kernel', () => {
     ['reader: after call callee', ['76', '80']],
     ['reader: in within', ['76']],
     ['reader: line vmas[idx]', ['71', '7b']],
+    ['reader: store within()', ['78']],
   ])('%s', (text, addresses) => {
     expect(at(text)).toEqual(addresses);
   });
@@ -50,6 +51,7 @@ describe('a point of the kernel', () => {
     ['reader: in other', /not inlined/],
     ['reader: line nowhere', /no code of reader/],
     ['reader: call callee #3', /there are 2/],
+    ['reader: store vmas[idx]', /writes memory/],
   ])('%s is not there, and it says why', (text, why) => {
     expect(at(text)).toMatch(why);
   });
@@ -58,10 +60,43 @@ describe('a point of the kernel', () => {
     expect(at('reader', [])).toMatch(/no function reader/);
   });
 
-  it.each(['', 'a b', 'f: call', 'f: call 1x', 'f: return x', 'f: line', 'f #0', 'f: jump g'])(
-    '"%s" is none',
-    (text) => {
-      expect(parsePoint(text)).toBeTypeOf('string');
-    },
-  );
+  it('has others that stand in for it, in their order', () => {
+    const point = parsePoint('a: call b #2 | c | d: return');
+    expect(point).toMatchObject({ function: 'a', nth: 2, otherwise: { function: 'c' } });
+    expect(point).toMatchObject({ otherwise: { otherwise: { function: 'd', at: { kind: 'return' } } } });
+  });
+
+  it.each([
+    'a | ',
+    'f | g: jump',
+    '',
+    'a b',
+    'f: call',
+    'f: call 1x',
+    'f: return x',
+    'f: line',
+    'f #0',
+    'f: jump g',
+  ])('"%s" is none', (text) => {
+    expect(parsePoint(text)).toBeTypeOf('string');
+  });
+});
+
+describe('an instruction that writes memory', () => {
+  it.each([
+    ['addl   $0x1,0xa0(%rdi)', true],
+    ['mov    %rax,(%rdi)', true],
+    ['mov    0x8(%rdi),%rax', false],
+    ['cmp    %rax,0x8(%rdi)', false],
+    ['lea    0x8(%rdi),%rax', false],
+    ['call   *0x8(%rax)', false],
+    ['jmp    *0x8(%rax)', false],
+    ['stw     r9,160(r31)', true],
+    ['lwz     r9,160(r31)', false],
+    ['stdu    r1,-128(r1)', true],
+    ['addi    r9,r9,1', false],
+  ])('%s: %s', (text, writes) => {
+    const [one] = parseDisassembly(`ffffffff8142ec70:\t${text}`);
+    expect(isStore(one!)).toBe(writes);
+  });
 });

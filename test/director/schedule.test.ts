@@ -27,10 +27,11 @@ describe('schedules', () => {
   it.each([
     [{ steps: [{ run: 'two', until: 'end' }] }, /no actor two/],
     [{ steps: [{ run: 'one', until: 'f: jump' }] }, /no point/],
-    [{ steps: [{ run: 'one', until: 'f: return', remember: 'x' }] }, /entry of a function/],
+    [{ steps: [{ run: 'one', until: 'f: call g', remember: 'x' }] }, /entry of a function/],
+    [{ steps: [{ run: 'one', until: 'f', holding: 'x' }] }, /remembered x/],
     [{ steps: [{ wait: 'f', argument: 'x' }] }, /remembered x/],
     [{ expect: {} }, /a finding or a result/],
-    [{ expect: { result: { actor: 'two', operation: 1, is: 0 } } }, /no actor two/],
+    [{ expect: { results: [{ actor: 'two', operation: 1, is: 0 }] } }, /no actor two/],
     [{ stesp: [] }, /stesp/],
   ])('%j is refused', (change, why) => {
     expect(wrong(change)).toMatch(why);

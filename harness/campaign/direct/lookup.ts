@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Arch } from '../../arch/index.ts';
 import type { Context } from '../../base/context.ts';
 import { UsageError } from '../../base/errors.ts';
-import { functionsOf, readBodies } from '../../build/bodies.ts';
+import { type Anatomy, functionsOf, readBodies } from '../../build/bodies.ts';
 import { readSymbols } from '../../build/symbols.ts';
 import { MARK_FUNCTION } from '../../director/cast.ts';
 import type { Point } from '../../director/point.ts';
@@ -24,6 +24,19 @@ export interface KernelLookup {
 
 /** A function that nobody calls while schedules are played: kernel/reboot.c. */
 const SPARE = 'kernel_halt';
+
+/** Where a point is, or what stands in for it; otherwise why there is none of them. */
+async function find(
+  point: Point,
+  anatomy: Anatomy,
+  ctx: Pick<Context, 'signal'>,
+): Promise<readonly bigint[] | string> {
+  const wantsSource = point.at.kind === 'line' || point.at.kind === 'store';
+  const found = resolvePoint(point, await readBodies(point.function, anatomy, wantsSource, ctx));
+  if (typeof found !== 'string' || point.otherwise === undefined) return found;
+  const other = await find(point.otherwise, anatomy, ctx);
+  return typeof other === 'string' ? `${found}; ${other}` : other;
+}
 
 /**
  * @param tree directory of the tree that it was built from.
@@ -48,13 +61,7 @@ export async function lookUp(
   const addresses = new Map<string, readonly bigint[]>();
   const missing: string[] = [];
   for (const point of points) {
-    const bodies = await readBodies(
-      point.function,
-      { ...binary, table, tree },
-      point.at.kind === 'line',
-      ctx,
-    );
-    const found = resolvePoint(point, bodies);
+    const found = await find(point, { ...binary, table, tree }, ctx);
     if (typeof found === 'string') missing.push(found);
     else addresses.set(point.text, found);
   }
