@@ -11,6 +11,7 @@
 /* Documentation/admin-guide/mm/pagemap.rst */
 #define PRESENT ((uint64_t)1 << 63)
 #define SWAPPED ((uint64_t)1 << 62)
+#define EXCLUSIVE ((uint64_t)1 << 56)
 #define FRAME (((uint64_t)1 << 55) - 1)
 #define FLAG_KSM ((uint64_t)1 << 21)
 
@@ -34,6 +35,11 @@ static uint64_t entry_of(const char *page)
 bool pagemap_swapped(const char *page)
 {
 	return entry_of(page) & SWAPPED;
+}
+
+bool pagemap_exclusive(const char *page)
+{
+	return (entry_of(page) & (PRESENT | EXCLUSIVE)) == (PRESENT | EXCLUSIVE);
 }
 
 /* For a swap entry mincore() asks the swap cache (mincore_pte_range(), mm/mincore.c). */

@@ -8,6 +8,7 @@
 #include "json.h"
 #include "maps.h"
 #include "options.h"
+#include "pagemap.h"
 #include "rig.h"
 #include "varint.h"
 
@@ -54,13 +55,17 @@ static const char *const signatures[OPERATIONS] = {
 static const uint64_t addresses[] = { 0, (1ull << 47) - 4096, 1ull << 47, -4096ull, 1 };
 static const uint64_t lengths[] = { -1ull, -4096ull, 1ull << 47, 1ull << 63 };
 
+/*
+ * FIRST_FILE is far enough for what is open already and below 64, where the table of files grows: in a process with
+ * threads expand_fdtable(), fs/file.c, then waits for a grace period, which took longer than a program does.
+ */
 enum {
 	ARENA_PAGES = 1024,
 	MEMLOCK_PAGES = 32,
 	STACK_PAGES = 200,
 	LARGEST_PROGRAM = 1 << 16,
 	LARGEST_RESULT = 8 << 20,
-	FIRST_FILE = 100,
+	FIRST_FILE = 40,
 	NOBODY = 65534,
 };
 /* Results that are neither addresses nor errno. */
@@ -521,6 +526,16 @@ static void become_ordinary(void)
 	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 }
 
+/* One thing happens at a time: another CPU would only have to be woken for it, and under emulation that takes long. */
+static void stay_on_one_cpu(void)
+{
+	cpu_set_t here;
+	CPU_ZERO(&here);
+	CPU_SET(sched_getcpu(), &here);
+	if (sched_setaffinity(0, sizeof here, &here))
+		rig_broken("cannot stay on a CPU: %m");
+}
+
 struct heap {
 	uint64_t start;
 	bool found, crowded;
@@ -555,6 +570,24 @@ static uint64_t start_of_brk(void)
 	return start;
 }
 
+static bool has_protection_keys(void)
+{
+	long key = syscall(SYS_pkey_alloc, 0, 0);
+	if (key >= 0)
+		syscall(SYS_pkey_free, key);
+	return key >= 0;
+}
+
+/* A private page that was read and never written. */
+static const char *read_page(void)
+{
+	const volatile char *page = mmap(NULL, page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (page == MAP_FAILED)
+		rig_broken("cannot map a page: %m");
+	(void)page[0];
+	return (const char *)page;
+}
+
 static void tell_start(uint64_t memlock, uint64_t stack)
 {
 	static struct json json;
@@ -575,6 +608,8 @@ static void tell_start(uint64_t memlock, uint64_t stack)
 	json_number(&json, "stack", (int64_t)stack);
 	json_flag(&json, "ksm", !access("/sys/kernel/mm/ksm/run", F_OK));
 	json_flag(&json, "thp", !access("/sys/kernel/mm/transparent_hugepage/enabled", F_OK));
+	json_flag(&json, "pkeys", has_protection_keys());
+	json_flag(&json, "zeroPage", !pagemap_exclusive(read_page()));
 	json_write(&json, STDOUT_FILENO);
 }
 
@@ -600,6 +635,7 @@ int main(int argc, char **argv)
 	uint64_t memlock = limit(RLIMIT_MEMLOCK, MEMLOCK_PAGES * page_size);
 	uint64_t stack = limit(RLIMIT_STACK, STACK_PAGES * page_size);
 	become_ordinary();
+	stay_on_one_cpu();
 	tell_start(memlock, stack);
 	run_all();
 	return RIG_DONE;

@@ -36,7 +36,7 @@ const count = (history: ReadHistory, op: OpName) =>
   all(history).filter((record) => record.op === OP[op]).length;
 
 describe.skipIf(reason !== undefined)('workloads on this host', () => {
-  programs = usePrograms('hammer', 'spf-counters', 'exit-storm');
+  programs = usePrograms('hammer', 'spf-counters', 'conform', 'exit-storm');
 
   describe('hammer', () => {
     test('writes a whole history of everything that it counts', () => {
@@ -219,9 +219,13 @@ describe.skipIf(reason !== undefined)('workloads on this host', () => {
         'single-thread',
         'private-file',
       ];
+      // A host without a zero page gives what is read first a page of its own, which is written without a fault.
+      const { zeroPage } = JSON.parse(run('conform').stdout.toString()) as { zeroPage: boolean };
+      const expected = (name: string, faults: unknown) =>
+        name === 'zero-page-write' && !zeroPage ? 0 : faults;
       for (const name of [...exact, 'only-reads', 'hole-below', 'read-only-page-write']) {
         const found = cases.find(({ case: other }) => other === name);
-        if (found?.faults != null) expect(found.faults, name).toBe(found.facts.faults);
+        if (found?.faults != null) expect(found.faults, name).toBe(expected(name, found.facts.faults));
       }
     });
 

@@ -1,5 +1,5 @@
 import { prepareAnon } from './anon.ts';
-import { faultForWrite, pageProblem, readPage, writePage } from './content.ts';
+import { faultForRead, faultForWrite, readPage, writePage } from './content.ts';
 import { SIGNAL, VM, type SignalName } from './flags.ts';
 import { lockLimit } from './mlock.ts';
 import { isAccessible } from './mm.ts';
@@ -18,9 +18,10 @@ export function load(mm: Mm, address: number): number {
   const vma = reachable(mm, address);
   if (typeof vma === 'string') return faultResult(vma);
   const page = Math.floor(address / PAGE);
-  // Any right will do: x86 knows no pages that can be executed or written but not read (without protection keys).
+  if (vma.flags & VM.PKEY) return faultResult('SEGV_PKUERR');
+  // Any right will do: but for the key, x86 knows no pages that can be executed or written but not read.
   if (!isAccessible(vma)) return faultResult('SEGV_ACCERR');
-  const problem = pageProblem(mm, vma, page);
+  const problem = faultForRead(mm, vma, page);
   return problem === undefined ? readPage(mm, vma, page) : faultResult(problem);
 }
 
@@ -29,6 +30,7 @@ export function exchange(mm: Mm, address: number, value: number): number {
   const vma = reachable(mm, address);
   if (typeof vma === 'string') return faultResult(vma);
   const page = Math.floor(address / PAGE);
+  if (vma.flags & VM.PKEY) return faultResult('SEGV_PKUERR');
   if (!(vma.flags & VM.WRITE)) return faultResult('SEGV_ACCERR');
   const problem = faultForWrite(mm, vma, page);
   if (problem !== undefined) return faultResult(problem);
@@ -43,9 +45,20 @@ export function execute(mm: Mm, address: number): number {
   if (typeof vma === 'string') return faultResult(vma);
   if (!isAccessible(vma)) return faultResult('SEGV_ACCERR');
   // A fetch from a page that is not there is first taken for a read; only the page that is there forbids it.
-  const problem = pageProblem(mm, vma, Math.floor(address / PAGE));
+  const problem = faultForRead(mm, vma, Math.floor(address / PAGE));
   if (problem !== undefined) return faultResult(problem);
   return vma.flags & VM.EXEC ? 0 : faultResult('SEGV_ACCERR');
+}
+
+/**
+ * What the guest does after each step: it reads every page between `first` and `last` that shows `r`. Only where a read
+ * leaves something behind is there anything to do.
+ */
+export function readAll(mm: Mm, first: number, last: number): void {
+  if (mm.kernel.zeroPage) return;
+  for (const vma of mm.vmas)
+    if (vma.start >= first && vma.start < last && vma.flags & VM.READ)
+      for (let page = vma.start; page < vma.end; page++) faultForRead(mm, vma, page);
 }
 
 /** The VMA that has the address, after growing one downwards that may. */

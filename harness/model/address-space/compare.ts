@@ -1,5 +1,5 @@
 import { hashContents, hashMaps } from './digest.ts';
-import { kernelOf } from './kernel.ts';
+import { kernelOf, type KernelOptions } from './kernel.ts';
 import { startMm } from './mm.ts';
 import { ARENA_PAGES, type Program } from './operation.ts';
 import { runProgram } from './step.ts';
@@ -7,15 +7,13 @@ import type { Mm } from './types.ts';
 import { PAGE } from './u64.ts';
 
 /** The process as it was before the first step, in the guest's words. */
-export interface ProcessStart {
+export interface ProcessStart extends KernelOptions {
   readonly release: string;
   readonly base: number;
   readonly startBrk: number;
   readonly heapStart: number;
   readonly memlock: number;
   readonly stack: number;
-  readonly ksm: boolean;
-  readonly thp: boolean;
 }
 
 export interface ObservedLook {
@@ -35,8 +33,8 @@ export interface Disagreement {
 }
 
 export function mmAt(start: ProcessStart): Mm {
-  const { release, base, startBrk, heapStart, memlock, stack, ksm, thp } = start;
-  const kernel = kernelOf(release, { ksm, thp });
+  const { release, base, startBrk, heapStart, memlock, stack } = start;
+  const kernel = kernelOf(release, start);
   return startMm(kernel, { base, startBrk, heapStart, limits: { memlock, stack } });
 }
 

@@ -39,6 +39,15 @@ export function faultForWrite(mm: Mm, vma: Vma, page: number): SignalName | unde
   return problem;
 }
 
+/** A read fault without a read. @returns what is wrong with the page, if anything is. */
+export function faultForRead(mm: Mm, vma: Vma, page: number): SignalName | undefined {
+  if (vma.file !== null) return pageProblem(mm, vma, page);
+  if (mm.kernel.zeroPage || mm.anonymous.has(page)) return undefined;
+  prepareAnon(mm, vma);
+  mm.anonymous.set(page, 0);
+  return undefined;
+}
+
 /** zap_page_range(): private copies are lost; what is in files stays. */
 export function zapPages(mm: Mm, start: number, end: number): void {
   for (let page = start; page < end; page++) mm.anonymous.delete(page);

@@ -24,6 +24,8 @@ export const VM = {
   HUGEPAGE: 0x40000,
   NOHUGEPAGE: 0x80000,
   MERGEABLE: 0x100000,
+  /** The protection key of execute_only_pkey(): nobody has any other, so a bit will do. */
+  PKEY: 0x200000,
 } as const;
 
 /** VM_ACCESS_FLAGS: what decides whether anybody may touch a VMA at all. */
@@ -111,6 +113,7 @@ export type ErrnoName = keyof typeof ERRNO;
 export const SIGNAL = {
   SEGV_MAPERR: { signal: 11, code: 1 },
   SEGV_ACCERR: { signal: 11, code: 2 },
+  SEGV_PKUERR: { signal: 11, code: 4 },
   BUS_ADRERR: { signal: 7, code: 2 },
 } as const;
 export type SignalName = keyof typeof SIGNAL;

@@ -118,10 +118,17 @@ export const differences = {
 } as const satisfies Record<string, Difference>;
 export type DifferenceName = keyof typeof differences;
 
-/** What the kernel was built with, as the guest program finds it out. */
+/** What the kernel was built with and runs on, as the guest program finds it out. */
 export interface KernelOptions {
   readonly ksm: boolean;
   readonly thp: boolean;
+  /** A mapping that may only be executed gets a protection key (execute_only_pkey(), arch/x86/mm/pkeys.c). */
+  readonly pkeys: boolean;
+  /**
+   * A page that is only read is the zero page (do_anonymous_page(), mm/memory.c). Without it (s390's
+   * mm_forbids_zeropage(); kernels of some virtual machines) it is the process's own at once, with all that follows.
+   */
+  readonly zeroPage: boolean;
 }
 
 export interface Kernel extends KernelOptions {
@@ -139,5 +146,6 @@ export function kernelOf(release: string, options: KernelOptions): Kernel {
   for (const [name, row] of Object.entries<Difference>(differences))
     if ((reached(row.since) && !(row.until && reached(row.until))) || row.also?.some(isSeries))
       present.add(name);
-  return { ...options, release, has: (name) => present.has(name) };
+  const { ksm, thp, pkeys, zeroPage } = options;
+  return { ksm, thp, pkeys, zeroPage, release, has: (name) => present.has(name) };
 }

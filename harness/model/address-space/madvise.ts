@@ -1,4 +1,4 @@
-import { faultForWrite, pageProblem, zapPages } from './content.ts';
+import { faultForRead, faultForWrite, zapPages } from './content.ts';
 import { ERRNO, MADV, VM } from './flags.ts';
 import { changeFlags } from './mlock.ts';
 import { isPrivate, offsetOf } from './mm.ts';
@@ -46,7 +46,7 @@ function adviseToPopulate(mm: Mm, start: number, end: number, write: boolean): n
     const vma = findVma(mm, page);
     if (vma === undefined || vma.start > page) return -ERRNO.ENOMEM;
     if (!(vma.flags & (write ? VM.WRITE : VM.READ))) return -ERRNO.EINVAL;
-    const problem = write ? faultForWrite(mm, vma, page) : pageProblem(mm, vma, page);
+    const problem = write ? faultForWrite(mm, vma, page) : faultForRead(mm, vma, page);
     if (problem !== undefined) return -ERRNO.EFAULT;
   }
   return 0;

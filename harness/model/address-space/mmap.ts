@@ -49,6 +49,7 @@ export function doMmap(mm: Mm, call: Omit<MmapCall, 'file'> & { readonly file: O
     if (found !== undefined && found.start * PAGE < address + bytes) return -ERRNO.EEXIST;
   }
   let flags = (prot & ACCESS) | MAY | mm.defFlags;
+  if (prot === PROT.EXEC && mm.kernel.pkeys) flags |= VM.PKEY;
   if (mapFlags & MAP.GROWSDOWN) flags |= VM.GROWSDOWN;
   if (mapFlags & MAP.LOCKED) {
     flags |= VM.LOCKED;

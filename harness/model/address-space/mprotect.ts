@@ -32,7 +32,7 @@ export function mprotect(mm: Mm, address: number, length: number, asked: number)
   }
   let previous = at > vma.start ? vma : previousOf(mm, vma);
   for (;;) {
-    const flags = (prot & ACCESS) | (vma.flags & ~ACCESS);
+    const flags = (prot & ACCESS) | (vma.flags & ~(ACCESS | VM.PKEY)) | keyOf(mm, prot);
     if (flags & ~(flags >> 4) & ACCESS) return -ERRNO.EACCES;
     const stop = Math.min(vma.end, end);
     previous = fixup(mm, vma, previous, at, stop, flags);
@@ -42,6 +42,9 @@ export function mprotect(mm: Mm, address: number, length: number, asked: number)
     if (vma === undefined || vma.start !== at) return -ERRNO.ENOMEM;
   }
 }
+
+/** __arch_override_mprotect_pkey(), arch/x86/mm/pkeys.c. */
+const keyOf = ({ kernel }: Mm, prot: number): number => (prot === PROT.EXEC && kernel.pkeys ? VM.PKEY : 0);
 
 /** mprotect_fixup(). @returns the VMA that has the range now. */
 function fixup(mm: Mm, vma: Vma, previous: Vma | undefined, start: number, end: number, wanted: number): Vma {

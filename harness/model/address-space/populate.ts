@@ -1,4 +1,4 @@
-import { faultForWrite, pageProblem } from './content.ts';
+import { faultForRead, faultForWrite } from './content.ts';
 import { ERRNO, VM } from './flags.ts';
 import { isAccessible } from './mm.ts';
 import type { Mm, Vma } from './types.ts';
@@ -26,9 +26,11 @@ export function populateVma(mm: Mm, vma: Vma, start: number, end: number): numbe
   if (onFault && mm.kernel.has('onfault-is-not-looked-at')) return 0;
   if (!isAccessible(vma)) return -ERRNO.EFAULT;
   if (onFault) return 0;
+  // What only its key protects: check_vma_flags() asks arch_vma_access_permitted().
+  if (vma.flags & VM.PKEY) return -ERRNO.EFAULT;
   const write = (vma.flags & (VM.WRITE | VM.SHARED)) === VM.WRITE;
   for (let page = start; page < end; page++) {
-    const problem = write ? faultForWrite(mm, vma, page) : pageProblem(mm, vma, page);
+    const problem = write ? faultForWrite(mm, vma, page) : faultForRead(mm, vma, page);
     if (problem !== undefined) return -ERRNO.EFAULT;
   }
   return 0;

@@ -1,4 +1,4 @@
-import { execute, exchange, load } from './access.ts';
+import { execute, exchange, load, readAll } from './access.ts';
 import { brk } from './brk.ts';
 import { exitMm, forkMm } from './fork.ts';
 import { madvise } from './madvise.ts';
@@ -8,9 +8,10 @@ import { mprotect } from './mprotect.ts';
 import { mremap } from './mremap.ts';
 import { msync } from './msync.ts';
 import { munmap } from './munmap.ts';
-import { addresses, lengths, signatures, type Operation, type Program } from './operation.ts';
+import { addresses, ARENA_PAGES, lengths, signatures, type Operation, type Program } from './operation.ts';
 import { remapFilePages } from './remap-file-pages.ts';
 import type { Mm } from './types.ts';
+import { PAGE } from './u64.ts';
 
 /** The result of a step: an address or another number, -errno, ELSEWHERE, or faultResult(). */
 export function applyOperation(mm: Mm, base: number, operation: Operation): number {
@@ -80,7 +81,9 @@ export interface Step {
   readonly mm: Mm;
 }
 
-/** Run a program and show each step. `visit` returns false to stop. */
+/**
+ * Run a program and show each step, before the arena is read as the guest reads it. `visit` returns false to stop.
+ */
 export function runProgram(program: Program, mm: Mm, base: number, visit: (step: Step) => boolean): void {
   runPart(program, 0, program.length, mm, base, visit);
 }
@@ -101,12 +104,18 @@ function runPart(
       const child = forkMm(mm);
       const end = Math.min(to, index + 1 + Math.max(0, operation.args[0] ?? 0));
       // The step of the fork itself is seen in the child, before it does anything.
-      if (!visit({ operation, index, result, mm: child })) return false;
+      if (!look({ operation, index, result, mm: child }, base, visit)) return false;
       const goesOn = runPart(program, index + 1, end, child, base, visit);
       exitMm(child);
       if (!goesOn) return false;
       index = end - 1;
-    } else if (!visit({ operation, index, result, mm })) return false;
+    } else if (!look({ operation, index, result, mm }, base, visit)) return false;
   }
+  return true;
+}
+
+function look(step: Step, base: number, visit: (step: Step) => boolean): boolean {
+  if (!visit(step)) return false;
+  readAll(step.mm, base / PAGE, base / PAGE + ARENA_PAGES);
   return true;
 }

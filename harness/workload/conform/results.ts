@@ -15,6 +15,8 @@ const startSchema = z.object({
   stack: z.number(),
   ksm: z.boolean(),
   thp: z.boolean(),
+  pkeys: z.boolean(),
+  zeroPage: z.boolean(),
 });
 export type ConformStart = z.infer<typeof startSchema>;
 

@@ -12,8 +12,8 @@ const SHARED = MAP.SHARED | MAP.ANONYMOUS | MAP.FIXED;
 const { EINVAL, ENOMEM, EFAULT, EACCES, EAGAIN, EEXIST, EBADF, EBUSY, EPERM } = ERRNO;
 const word = (value: number) => value * 256 + 0xc3;
 
-function world(release?: string, memlockPages?: number) {
-  const mm = processOn(release, memlockPages);
+function world(release?: string, memlockPages?: number, options = {}) {
+  const mm = processOn(release, memlockPages, options);
   return { mm, ...callsOn(mm), shape: () => shape(mm) };
 }
 
@@ -154,6 +154,31 @@ describe('merging and faults: is_mergeable_anon_vma(), mm/mmap.c', () => {
     };
     expect(merged('5.10.0')).toBe(false);
     expect(merged('6.16.0')).toBe(true);
+  });
+
+  test('without a zero page a read faults an area, and it does not merge', () => {
+    const shapeAfterRead = (zeroPage: boolean) => {
+      const w = world('5.10.0', 32, { zeroPage });
+      w.map(0, 1, RW, ANON);
+      w.map(1, 1, RW | PROT.EXEC, ANON);
+      w.read(1);
+      w.protect(1, 1, RW);
+      return w.shape();
+    };
+    expect(shapeAfterRead(true)).toEqual(['0-2 rw-p']);
+    expect(shapeAfterRead(false)).toHaveLength(2);
+  });
+
+  test('execute_only_pkey(): what may only be executed cannot be read where there are protection keys', () => {
+    const readAfter = (pkeys: boolean, ...rights: number[]) => {
+      const w = world('5.10.0', 32, { pkeys });
+      w.map(0, 1, RW, ANON);
+      for (const right of rights) w.protect(0, 1, right);
+      return w.read(0);
+    };
+    expect(readAfter(true, PROT.EXEC)).toBe(faultResult('SEGV_PKUERR'));
+    expect(readAfter(true, PROT.EXEC, PROT.READ)).toBe(0);
+    expect(readAfter(false, PROT.EXEC)).toBe(0);
   });
 
   test('find_mergeable_anon_vma(): a neighbour that differs in rights only lends its anon_vma', () => {

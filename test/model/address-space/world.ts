@@ -10,8 +10,8 @@ import { PAGE } from '../../../harness/model/address-space/u64.ts';
 export const BASE = 0x10000000;
 
 /** A process with nothing mapped, on a kernel of choice. */
-export function processOn(release = '5.10.223', memlockPages = 32): Mm {
-  const kernel = kernelOf(release, { ksm: true, thp: true });
+export function processOn(release = '5.10.223', memlockPages = 32, options = {}): Mm {
+  const kernel = kernelOf(release, { ksm: true, thp: true, pkeys: false, zeroPage: true, ...options });
   const limits = { memlock: memlockPages * PAGE, stack: 200 * PAGE };
   return startMm(kernel, { base: BASE, startBrk: BASE, heapStart: 0, limits });
 }

@@ -11,7 +11,7 @@ import { BASE } from './world.ts';
 
 export const start: ProcessStart = {
   ...{ release: '5.10.223', base: BASE, startBrk: BASE - 0x20000, heapStart: BASE - 0x20000 },
-  ...{ memlock: 32 * PAGE, stack: 200 * PAGE, ksm: true, thp: true },
+  ...{ memlock: 32 * PAGE, stack: 200 * PAGE, ksm: true, thp: true, pkeys: true, zeroPage: true },
 };
 
 export interface Wrong {

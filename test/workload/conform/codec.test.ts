@@ -51,7 +51,7 @@ describe('programs', () => {
 });
 
 describe('results', () => {
-  const start = `${JSON.stringify({ release: 'x', pageSize: 4096, base: 0, startBrk: 0, heapStart: 0, memlock: 0, stack: 0, ksm: true, thp: true })}\n`;
+  const start = `${JSON.stringify({ release: 'x', pageSize: 4096, base: 0, startBrk: 0, heapStart: 0, memlock: 0, stack: 0, ksm: true, thp: true, pkeys: false, zeroPage: true })}\n`;
   /** A program of one step: result -22, then the two digests. */
   const one = Buffer.from([11, 0, 0, 0, 0, 0, 43, 1, 0, 0, 0, 2, 0, 0, 0]);
 
