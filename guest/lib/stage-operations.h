@@ -2,6 +2,7 @@
 #ifndef STAGE_OPERATIONS_H
 #define STAGE_OPERATIONS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum { OPERATIONS_MOST = 16, ARGUMENTS_MOST = 3 };
@@ -17,6 +18,8 @@ unsigned operations_parse(char *text, struct operation *operations);
 
 /* Finds the addresses of the areas and installs the signal handlers. Before operations_parse(), and before threads. */
 void stage_begin(void);
+
+bool operation_forks(const struct operation *operation);
 
 /* What it returned: a value that was loaded, 0, or minus the errno; SIGSEGV and SIGBUS give -1000 minus their number. */
 int64_t operation_run(const struct operation *operation);
