@@ -6,7 +6,8 @@ import { commandContext, projectDir } from './context.ts';
 import { createObserver } from './progress.ts';
 import { requestRun } from './request.ts';
 
-export interface DirectOptions {
+/** On which kernel, and how often. */
+export interface PlayOptions {
   readonly plan: string;
   readonly arch: string;
   readonly kernel: string;
@@ -15,6 +16,9 @@ export interface DirectOptions {
   readonly with?: string[];
   readonly tries: number;
   readonly out: string;
+}
+
+export interface DirectOptions extends PlayOptions {
   readonly list?: boolean;
   readonly json?: boolean;
 }
@@ -28,6 +32,12 @@ export async function direct(name: string | undefined, options: DirectOptions): 
   }
   if (name === undefined) throw new UsageError('which schedule? `spf direct --list` shows them');
   const schedule = loadSchedule(name, projectDir);
+  const directed = await play(schedule, options);
+  console.log(options.json ? JSON.stringify(directed, null, 2) : directedText(schedule, directed));
+  return exitCodeOf(directed);
+}
+
+export async function play(schedule: DirectedSchedule, options: PlayOptions): Promise<Directed> {
   const { plan, arch, kernel, series, out, tries } = options;
   const request = requestRun(
     plan,
@@ -41,19 +51,20 @@ export async function direct(name: string | undefined, options: DirectOptions): 
     },
     projectDir,
   );
-  const directed = await runDirected(schedule, request, tries, commandContext(), createObserver());
-  console.log(options.json ? JSON.stringify(directed, null, 2) : directedText(schedule, directed));
-  return exitCodeOf(directed);
+  return runDirected(schedule, request, tries, commandContext(), createObserver());
 }
 
-function exitCodeOf({ missing, tries }: Directed): ExitCode {
+export function exitCodeOf({ missing, tries }: Directed): ExitCode {
   if (missing.length > 0) return EXIT.usage;
   if (tries.some(({ conclusion }) => conclusion === 'reproduced' || conclusion === 'harmed'))
     return EXIT.kernelAtFault;
   return tries.every(({ conclusion }) => conclusion === 'rig') ? EXIT.rig : EXIT.clean;
 }
 
-function directedText({ title }: DirectedSchedule, { release, missing, tries, directory }: Directed): string {
+export function directedText(
+  { title }: DirectedSchedule,
+  { release, missing, tries, directory }: Directed,
+): string {
   const lines = [`${title}, on ${release}`];
   for (const one of missing) lines.push(`  not in this kernel: ${one}`);
   const [first] = tries;

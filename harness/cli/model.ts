@@ -17,8 +17,10 @@ import {
 } from '../model/protocol/weak/judge.ts';
 import { UnsupportedLitmus } from '../model/protocol/weak/litmus.ts';
 import { parseLitmus } from '../model/protocol/weak/parse.ts';
+import type { PlayOptions } from './direct.ts';
+import { replay } from './replay.ts';
 
-interface ModelOptions {
+interface ModelOptions extends PlayOptions {
   readonly fixed?: boolean;
   readonly mutant?: string;
   readonly check?: string[];
@@ -33,6 +35,7 @@ interface ModelOptions {
   readonly list?: boolean;
   readonly litmus?: string[];
   readonly json?: boolean;
+  readonly replay?: boolean;
 }
 
 /** `spf model`: 1 a counterexample, 0 none in the scope, 3 the limit came before the end of the scope. */
@@ -44,8 +47,13 @@ export async function model(options: ModelOptions): Promise<ExitCode> {
   if (options.litmus !== undefined) return runLitmusFiles(options.litmus, options.json ?? false);
   if (options.fixed && options.mutant !== undefined)
     throw new UsageError('--mutant breaks the fixed protocol already: leave out --fixed');
+  if (options.replay && options.fixed)
+    throw new UsageError(
+      'the fixed protocol has no counterexample: replay one on a fixed kernel with --with',
+    );
   const mutant = options.mutant === undefined ? null : rowOf('mutant', MUTANTS, options.mutant);
   const checks = chosen(options, mutant);
+  if (options.replay) return replay(checks, mutant, options);
   const fragments = chosenFragments(options, mutant);
   const say = (text: string, bad: boolean, unsure = false): void => {
     if (!options.json) console.log(`${coloured(text, bad ? pc.red : unsure ? pc.yellow : pc.green)}\n`);

@@ -1,5 +1,6 @@
 import { reducer } from './reduce.ts';
 import { StateStore } from './store.ts';
+import { straighten } from './straighten.ts';
 import { retrace, type TraceStep } from './trace.ts';
 import { BLOCKED, type Fault, type System } from './types.ts';
 
@@ -124,7 +125,7 @@ export function explore(system: System, options: Options = {}): Outcome {
     depth,
     bytesPerState: store.bytes / store.count,
     fault,
-    trace: fault === null ? [] : retrace(system, store, from, fault, canonical),
+    trace: fault === null ? [] : straighten(system, retrace(system, store, from, fault, canonical)),
     never: system.sometimes.filter((name, bit) => name !== '' && (marks & (1 << bit)) === 0),
   };
 }

@@ -1,5 +1,5 @@
 import type { StateStore } from './store.ts';
-import { BLOCKED, type Fault, type Step, type System } from './types.ts';
+import { type Begun, BLOCKED, type Fault, type Step, type System } from './types.ts';
 
 /** One step of a counterexample. */
 export interface TraceStep {
@@ -8,7 +8,28 @@ export interface TraceStep {
   readonly step: Step;
   /** Which row of the process's table. */
   readonly label: number;
+  /** In which of its ways it was taken. */
+  readonly way: number;
   readonly detail: string;
+  /** As the row says them of the state before it. */
+  readonly holds: number | null;
+  readonly begins: Begun | null;
+}
+
+/** A step that is about to be taken. */
+export function traced(
+  { name, at, steps }: System['processes'][number],
+  state: Uint8Array,
+  way: number,
+): TraceStep {
+  const label = state[at]!;
+  const step = steps[label]!;
+  return {
+    ...{ who: name, step, label, way },
+    detail: step.shows?.(state, at, way) ?? '',
+    holds: step.holds?.(state, at, way) ?? null,
+    begins: step.begins?.(state, at, way) ?? null,
+  };
 }
 
 /**
@@ -35,9 +56,9 @@ export function retrace(
   system.start(state);
   const trace: TraceStep[] = [];
   const take = (fits: () => boolean): boolean => {
-    for (const { name, at, steps } of system.processes) {
-      const label = state[at]!;
-      const step = steps[label]!;
+    for (const process of system.processes) {
+      const { at, steps } = process;
+      const step = steps[state[at]!]!;
       for (let each = 0; each < (step.ways ?? 1); each++) {
         after.set(state);
         report.fault = null;
@@ -45,7 +66,7 @@ export function retrace(
         if (next === BLOCKED) continue;
         after[at] = next;
         if (!fits()) continue;
-        trace.push({ who: name, step, label, detail: step.shows?.(state, at, each) ?? '' });
+        trace.push(traced(process, state, each));
         state.set(after);
         return true;
       }

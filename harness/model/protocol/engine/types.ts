@@ -12,6 +12,13 @@ export interface Fault {
 /** Returned by a step that cannot be taken now. It must not have changed anything. */
 export const BLOCKED = -1;
 
+/** A system call or an access that begins with a step. */
+export interface Begun {
+  readonly call: string;
+  /** The page or the VMA that it is about, as the model numbers them. */
+  readonly on: number;
+}
+
 /**
  * One row of a protocol table: one access to what threads share, with the local computing that goes with it. `run`
  * changes the working state and returns the label of the row that is next, or BLOCKED.
@@ -31,6 +38,15 @@ export interface Step {
   readonly run: (state: Uint8Array, me: number, way: number) => number;
   /** Says what this taking of the step was about, for a trace. Looks at the state before it. */
   readonly shows?: (state: Uint8Array, me: number, way: number) => string;
+  /**
+   * The place of the kernel's code before it, in the words of docs/director.md: whoever is kept there has not taken this step, but all
+   * before it. Left out where nobody can be kept, as in user mode.
+   */
+  readonly at?: string;
+  /** The number of the VMA that it has in hand at that place, where the code comes to it with others too. */
+  readonly holds?: (state: Uint8Array, me: number, way: number) => number;
+  /** What begins with it, of what a program does. */
+  readonly begins?: (state: Uint8Array, me: number, way: number) => Begun | null;
 }
 
 export interface Process {
@@ -41,6 +57,8 @@ export interface Process {
   readonly at: number;
   /** Labels at which it may rest for ever. */
   readonly rests: readonly number[];
+  /** In a trace it takes its steps as soon as it can: what it does waits for nobody in a kernel. */
+  readonly eager?: boolean;
 }
 
 /** Interchangeable processes: equal records whose order means nothing. */

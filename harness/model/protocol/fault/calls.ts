@@ -1,16 +1,13 @@
 import { BLOCKED, type Report, type Step } from '../engine/types.ts';
 import type { Variant } from '../lookup/scope.ts';
 import type { Memory } from './memory.ts';
+import { placeOf } from './places.ts';
 import type { FaultScope, SystemCall } from './scope.ts';
 import { type FaultState, PTE, TOUCH } from './state.ts';
 import { FAULT_MARKS, irqsOff } from './thread.ts';
 
 /** A row of a system call. It runs, or says false and changed nothing. */
-interface Row {
-  readonly in: string;
-  readonly does: string;
-  readonly reads: number;
-  readonly writes: number;
+interface Row extends Pick<Step, 'in' | 'does' | 'reads' | 'writes' | 'holds'> {
   readonly run: (s: Uint8Array, me: number) => boolean;
 }
 
@@ -24,9 +21,14 @@ export function callerSteps(
   calls: readonly SystemCall[],
 ): readonly Step[] {
   const make = rowsOf(model, memory, report, variant, scope);
-  const rows = calls.flatMap((call) => make[call]());
+  const rows = calls.flatMap((call) => {
+    const [first, ...rest] = make[call]();
+    return first === undefined ? [] : [{ ...first, begins: () => ({ call, on: 0 }) }, ...rest];
+  });
   const steps = rows.map(({ run, ...row }, label): Step => {
-    return { ...row, goes: [label + 1], run: (s, me) => (run(s, me) ? label + 1 : BLOCKED) };
+    const at = placeOf(row.in, row.does);
+    const place = at === undefined ? {} : { at };
+    return { ...row, ...place, goes: [label + 1], run: (s, me) => (run(s, me) ? label + 1 : BLOCKED) };
   });
   return [
     ...steps,
@@ -383,7 +385,7 @@ function rowsOf(
     return [
       lockWrite('dup_mmap'),
       ...open,
-      copy,
+      { ...copy, holds: () => 0 },
       ...(early ? close : []),
       flushed,
       ...(early ? [] : close),

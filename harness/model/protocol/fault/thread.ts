@@ -112,6 +112,7 @@ export function threadSteps(
     access: {
       in: 'user mode',
       does: 'the next store',
+      begins: (_, __, way) => ({ call: 'store', on: way }),
       reads: TOUCH.vma,
       writes: 0,
       goes: [THREAD.store],
@@ -142,6 +143,7 @@ export function threadSteps(
     lookup: {
       in: 'find_vma_rcu',
       does: 'finds the VMA of the address, with a reference',
+      at: 'find_vma_rcu',
       reads: TOUCH.vma,
       writes: 0,
       goes: [THREAD.sequence, THREAD.classic],
@@ -159,6 +161,7 @@ export function threadSteps(
     sequence: {
       in: '__handle_speculative_fault',
       does: 'seq = raw_read_seqcount(&vma->vm_sequence); seq & 1',
+      at: 'find_vma_rcu: return',
       reads: TOUCH.sequence,
       writes: 0,
       goes: [THREAD.flags, THREAD.classic],
@@ -173,6 +176,7 @@ export function threadSteps(
     flags: {
       in: '__handle_speculative_fault',
       does: 'vmf.vma_flags = READ_ONCE(vma->vm_flags)',
+      at: '__handle_speculative_fault: line vmf.vma_flags = READ_ONCE(vma->vm_flags)',
       reads: TOUCH.vma,
       writes: 0,
       goes: [THREAD.bounds],
@@ -185,6 +189,7 @@ export function threadSteps(
     bounds: {
       in: '__handle_speculative_fault',
       does: 'compares the bounds with the address, the flags with the access',
+      at: '__handle_speculative_fault: line READ_ONCE(vma->vm_start)',
       reads: TOUCH.vma,
       writes: 0,
       goes: [THREAD.classic, THREAD.walkPmd, THREAD.validate, THREAD.access, THREAD.done],
@@ -212,6 +217,7 @@ export function threadSteps(
     walkPmd: {
       in: '__handle_speculative_fault',
       does: 'local_irq_disable(), vmf.orig_pmd = READ_ONCE(*pmd)',
+      at: '__handle_speculative_fault: line pgd_offset(mm, address)',
       reads: TOUCH.pmd,
       writes: TOUCH.irq,
       goes: [THREAD.walkPte, THREAD.classic],
@@ -226,6 +232,7 @@ export function threadSteps(
     walkPte: {
       in: '__handle_speculative_fault',
       does: 'vmf.orig_pte = READ_ONCE(*pte), local_irq_enable()',
+      at: '__handle_speculative_fault: line vmf.orig_pte = READ_ONCE(*vmf.pte)',
       reads: TOUCH.pte,
       writes: TOUCH.irq,
       goes: [THREAD.recheck],
@@ -240,6 +247,7 @@ export function threadSteps(
     recheck: {
       in: '__handle_speculative_fault',
       does: 'read_seqcount_retry(&vma->vm_sequence, seq)',
+      at: '__handle_speculative_fault: line read_seqcount_retry(&vma->vm_sequence | __handle_speculative_fault: line atomic64_read(&vma->vm_sequence) != seq',
       reads: TOUCH.sequence,
       writes: 0,
       goes: [THREAD.pmdNone, THREAD.classic],
@@ -252,6 +260,7 @@ export function threadSteps(
     pmdNone: {
       in: 'handle_pte_fault',
       does: 'pmd_none(*vmf->pmd)',
+      at: 'handle_pte_fault',
       reads: TOUCH.pmd,
       writes: 0,
       goes: [THREAD.classic, THREAD.allocTable, THREAD.changedBefore, THREAD.store],
@@ -271,6 +280,7 @@ export function threadSteps(
     allocTable: {
       in: 'do_anonymous_page',
       does: 'pte_alloc(vma->vm_mm, vmf->pmd), alloc_zeroed_user_highpage_movable()',
+      at: 'do_anonymous_page | handle_pte_fault: in do_anonymous_page',
       reads: TOUCH.pmd | TOUCH.vma,
       writes: TOUCH.pmd,
       goes: [THREAD.changedBefore, THREAD.classic],
@@ -289,6 +299,7 @@ export function threadSteps(
     copy: {
       in: 'wp_page_copy',
       does: 'cow_user_page(): copies the page',
+      at: 'wp_page_copy',
       reads: TOUCH.content,
       writes: 0,
       goes: [THREAD.changedBefore],
@@ -302,6 +313,7 @@ export function threadSteps(
     changedBefore: {
       in: 'spf_pte_lock',
       does: 'local_irq_disable(), vma_has_changed(vmf)',
+      at: 'spf_pte_lock',
       reads: TOUCH.vma | TOUCH.sequence,
       writes: TOUCH.irq,
       goes: [THREAD.pmdSame, THREAD.trylock, THREAD.classic],
@@ -314,6 +326,7 @@ export function threadSteps(
     pmdSame: {
       in: 'spf_pte_lock',
       does: 'pmd_same(READ_ONCE(*vmf->pmd), vmf->orig_pmd)',
+      at: 'spf_pte_lock: line pmdval = READ_ONCE(*vmf->pmd)',
       reads: TOUCH.pmd,
       writes: TOUCH.irq,
       goes: [THREAD.trylock, THREAD.classic],
@@ -323,6 +336,7 @@ export function threadSteps(
     trylock: {
       in: 'spf_pte_lock',
       does: 'spin_trylock(pte_lockptr(mm, vmf->pmd))',
+      at: 'spf_pte_lock: line spin_trylock(ptl)',
       reads: TOUCH.pmd | TOUCH.ptl,
       writes: TOUCH.ptl | TOUCH.irq,
       goes: [THREAD.changedAfter, THREAD.changedBefore, THREAD.classic],
@@ -343,6 +357,7 @@ export function threadSteps(
     changedAfter: {
       in: 'spf_pte_lock',
       does: 'vma_has_changed(vmf), under the PTE lock; local_irq_enable()',
+      at: 'spf_pte_lock: line vma_has_changed(vmf) #2',
       reads: TOUCH.vma | TOUCH.sequence,
       writes: TOUCH.ptl | TOUCH.irq,
       goes: [THREAD.commit, THREAD.classic],
@@ -356,6 +371,7 @@ export function threadSteps(
     commit: {
       in: 'set_pte_at',
       does: 'pte_same(), then sets the entry',
+      at: 'spf_pte_lock: return',
       reads: TOUCH.pte | TOUCH.vma | TOUCH.mmapLock | TOUCH.content,
       writes: TOUCH.pte | TOUCH.content | TOUCH.tlb,
       goes: [THREAD.unlock, THREAD.copy],
@@ -400,6 +416,7 @@ export function threadSteps(
     classic: {
       in: 'handle_mm_fault',
       does: 'the classic fault, with mmap_lock held for read',
+      at: 'handle_mm_fault',
       reads: TOUCH.mmapLock | TOUCH.vma | TOUCH.pmd | TOUCH.ptl | TOUCH.pte | TOUCH.content,
       writes: TOUCH.pmd | TOUCH.pte | TOUCH.content | TOUCH.tlb,
       goes: [THREAD.store, THREAD.access, THREAD.done],

@@ -108,6 +108,7 @@ export function readerSteps(
     fault: {
       in: '__handle_speculative_fault',
       does: 'a fault at an address',
+      begins: (_, __, way) => ({ call: 'load', on: way }),
       reads: cached ? TOUCH.tree : 0,
       writes: 0,
       goes: [READER.seqbegin],
@@ -126,6 +127,7 @@ export function readerSteps(
     seqbegin: {
       in: 'find_vma_rcu',
       does: 'seq = read_seqbegin(&mm->mm_seq)',
+      at: 'find_vma_rcu: line read_seqbegin(&mm->mm_seq)',
       reads: TOUCH.mmSeq | bounds,
       writes: 0,
       goes: [begin],
@@ -141,6 +143,7 @@ export function readerSteps(
     rcuLock: {
       in: 'find_vma_rcu',
       does: 'rcu_read_lock()',
+      at: 'find_vma_rcu: line rcu_read_lock()',
       reads: TOUCH.rcu,
       writes: TOUCH.rcu,
       goes: [lookup],
@@ -152,6 +155,7 @@ export function readerSteps(
     cacheValid: {
       in: 'vmacache_find',
       does: 'compares the seqnum of the thread with mm->vmacache_seqnum',
+      at: 'vmacache_find',
       reads: TOUCH.vmacacheSeqnum,
       writes: 0,
       goes: [READER.cacheFind, READER.root],
@@ -170,6 +174,7 @@ export function readerSteps(
     cacheFind: {
       in: 'vmacache_find',
       does: 'vma->vm_start <= addr && vma->vm_end > addr of the cached VMA',
+      at: 'vmacache_find: line vmas[idx]',
       reads: TOUCH.refs | bounds,
       writes: 0,
       goes: [READER.root, READER.get, READER.rcuUnlock],
@@ -190,6 +195,7 @@ export function readerSteps(
     root: {
       in: 'find_vma',
       does: 'rb_node = mm->mm_rb.rb_node',
+      at: 'find_vma_in_tree: line mm->mm_rb.rb_node | find_vma_rcu: line mm->mm_rb.rb_node | find_vma: line mm->mm_rb.rb_node',
       reads: TOUCH.tree,
       writes: 0,
       goes: [READER.visit, READER.rcuUnlock],
@@ -203,6 +209,8 @@ export function readerSteps(
     visit: {
       in: 'find_vma',
       does: 'compares the bounds of the node, goes left or right',
+      at: 'find_vma_in_tree: line tmp->vm_end > addr | find_vma_rcu: line tmp->vm_end > addr | find_vma: line tmp->vm_end > addr',
+      holds: (s, me) => s[me + R.node]!,
       reads: TOUCH.tree | TOUCH.refs | bounds,
       writes: 0,
       goes: [READER.visit, READER.get, READER.rcuUnlock],
@@ -226,6 +234,7 @@ export function readerSteps(
     get: {
       in: 'find_vma_rcu',
       does: 'get_vma(vma)',
+      at: 'find_vma_rcu: line get_vma(vma)',
       reads: TOUCH.refs,
       writes: TOUCH.refs,
       goes: [READER.rcuUnlock, READER.seqretry],
@@ -243,6 +252,7 @@ export function readerSteps(
     rcuUnlock: {
       in: 'find_vma_rcu',
       does: 'rcu_read_unlock()',
+      at: 'find_vma_rcu: line rcu_read_unlock()',
       reads: TOUCH.rcu,
       writes: TOUCH.rcu,
       goes: [READER.seqretry, READER.get],
@@ -254,6 +264,7 @@ export function readerSteps(
     seqretry: {
       in: 'find_vma_rcu',
       does: 'read_seqretry(&mm->mm_seq, seq)',
+      at: 'find_vma_rcu: line read_seqretry(&mm->mm_seq, seq)',
       reads: TOUCH.mmSeq | TOUCH.tree | bounds,
       writes: TOUCH.users,
       goes: [READER.putBefore, READER.seqbegin, READER.use, READER.done, READER.fault],
@@ -274,6 +285,7 @@ export function readerSteps(
     putBefore: {
       in: 'find_vma_rcu',
       does: 'put_vma(vma) of the pass before',
+      at: 'find_vma_rcu: line put_vma(vma)',
       reads: TOUCH.refs,
       writes: TOUCH.refs,
       goes: [READER.seqbegin],
@@ -287,6 +299,7 @@ export function readerSteps(
     use: {
       in: '__handle_speculative_fault',
       does: 'reads the sequence, the flags and the bounds of the VMA',
+      at: 'find_vma_rcu: return',
       reads: TOUCH.refs | (has('handler-uses-file') ? TOUCH.vma : 0),
       writes: 0,
       goes: [READER.put],
@@ -302,6 +315,7 @@ export function readerSteps(
     put: {
       in: '__handle_speculative_fault',
       does: 'put_vma(vma)',
+      at: 'put_vma | __handle_speculative_fault: line put_vma(vma)',
       reads: TOUCH.refs,
       writes: TOUCH.refs | TOUCH.users,
       goes: [READER.fault, READER.done],

@@ -38,7 +38,13 @@ export function lookupSystem(
       // A writer that finds nothing to do for the rest of its calls may rest as well.
       rests: [WRITER.done, WRITER.call],
     },
-    { name: 'rcu', steps: rcuSteps(model, vmas, report, variant, scope), at: model.rcu, rests: [RCU.wait] },
+    {
+      name: 'rcu',
+      steps: rcuSteps(model, vmas, report, variant, scope),
+      at: model.rcu,
+      rests: [RCU.wait],
+      eager: true,
+    },
   ];
   for (let nth = 0; nth < scope.threads; nth++)
     processes.push({
@@ -72,6 +78,8 @@ function rcuSteps(
     wait: {
       in: '__vm_rcu_put',
       does: 'put_vma(vma), the grace period is over',
+      at: '__vm_rcu_put',
+      holds: (_, __, way) => way + 1,
       reads: TOUCH.rcu | TOUCH.refs,
       writes: TOUCH.rcu | TOUCH.refs,
       goes: [RCU.wait],

@@ -170,6 +170,11 @@ export function writerSteps(
     call: {
       in: 'mmap_write_lock_killable',
       does: 'the next system call',
+      begins: (s, me, way) => {
+        if (s[me + W.left] === 0) return exits ? { call: 'exit', on: 0 } : null;
+        const call = calls[way];
+        return call === undefined ? null : { call: call.kind, on: call.on };
+      },
       reads: 0,
       writes: 0,
       goes: [
@@ -256,6 +261,7 @@ export function writerSteps(
     eraseLock: {
       in: '__vma_rb_erase',
       does: 'mm_write_seqlock(mm)',
+      at: '__vma_rb_erase: line mm_write_seqlock(mm) | __do_munmap: line mm_write_seqlock(mm)',
       reads: 0,
       writes: TOUCH.mmSeq,
       goes: [WRITER.erase],
@@ -270,6 +276,7 @@ export function writerSteps(
     erase: {
       in: '__vma_rb_erase',
       does: 'rb_erase_augmented(): one link of the tree',
+      at: '__vma_rb_erase: line rb_erase_augmented( | __do_munmap: line rb_erase_augmented(',
       reads: TOUCH.refs,
       writes: TOUCH.tree,
       goes: [WRITER.erase, WRITER.eraseUnlock],
@@ -287,6 +294,7 @@ export function writerSteps(
     eraseUnlock: {
       in: '__vma_rb_erase',
       does: 'mm_write_sequnlock(mm)',
+      at: '__vma_rb_erase: line mm_write_sequnlock(mm) | __do_munmap: line mm_write_sequnlock(mm)',
       reads: 0,
       writes: TOUCH.mmSeq,
       goes: [WRITER.clearNode, WRITER.callRcu, WRITER.eraseLock, WRITER.invalidate],
@@ -301,6 +309,7 @@ export function writerSteps(
     clearNode: {
       in: '__vma_rb_erase',
       does: 'RB_CLEAR_NODE(&vma->vm_rb)',
+      at: '__vma_rb_erase: line RB_CLEAR_NODE(&vma->vm_rb) | __do_munmap: line RB_CLEAR_NODE(&vma->vm_rb)',
       reads: 0,
       writes: TOUCH.vma,
       goes: [WRITER.callRcu, eraseOne, WRITER.invalidate],
@@ -313,6 +322,8 @@ export function writerSteps(
     callRcu: {
       in: 'vm_rcu_put',
       does: 'call_rcu(&vma->vm_rcu, __vm_rcu_put)',
+      at: has('direct-put') ? 'put_vma | __vma_rb_erase: line put_vma(vma)' : 'call_rcu',
+      holds: (s, me) => s[me + W.at]!,
       reads: TOUCH.rcu | TOUCH.vma | TOUCH.refs,
       writes: TOUCH.rcu | (has('direct-put') ? TOUCH.refs : 0),
       goes: [eraseOne, WRITER.invalidate],
@@ -332,6 +343,7 @@ export function writerSteps(
     invalidate: {
       in: 'vmacache_invalidate',
       does: 'mm->vmacache_seqnum++',
+      at: '__do_munmap: in vmacache_invalidate',
       reads: 0,
       writes: TOUCH.vmacacheSeqnum,
       goes: [WRITER.removeFile, WRITER.mergePut],
@@ -345,6 +357,7 @@ export function writerSteps(
     removeFile: {
       in: 'remove_vma',
       does: 'fput(vma->vm_file), vm_file = NULL',
+      at: 'remove_vma | __remove_vma',
       reads: TOUCH.refs | TOUCH.vma,
       writes: TOUCH.vma,
       goes: [WRITER.removePut],
@@ -360,6 +373,7 @@ export function writerSteps(
     removePut: {
       in: '__remove_vma',
       does: 'put_vma(vma)',
+      at: '__remove_vma: line put_vma(vma)',
       reads: TOUCH.refs,
       writes: TOUCH.refs,
       goes: [WRITER.removeFile, WRITER.call],
