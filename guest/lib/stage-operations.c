@@ -14,8 +14,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Areas a to h, far enough from each other that they neither merge nor share a page table. */
-enum { AREAS = 8, AREA_PAGES = 4096 };
+/*
+ * Areas a to h, far enough from each other that they neither merge nor share a page table of 512 entries (256 on ppc64 with
+ * pages of 64 KiB, where all of them together have to fit into what may be committed).
+ */
+enum { AREAS = 8, AREA_PAGES = 1024 };
 
 struct operation_row {
 	const char *name;

@@ -8,7 +8,7 @@ import type { Event, Outcome } from '../../director/outcome.ts';
 import { processorOf } from '../../director/processor.ts';
 import type { DirectedSchedule } from '../../director/schedule.ts';
 import { connectStub } from '../../machine/qemu/stub/client.ts';
-import type { Running } from '../../machine/types.ts';
+import type { ExecResult, Running } from '../../machine/types.ts';
 import type { KernelLookup } from './lookup.ts';
 
 /** Seconds for the program to start, and to end when nobody is kept any more; a guest under KASAN and emulation is slow. */
@@ -44,24 +44,32 @@ export async function playOnce(
   const actors = Object.entries(schedule.actors).map(([name, operations]) => `${name}=${operations}`);
   const program = running.exec([`${running.programs}/stage`, schedule.setup, ...actors], { timeout: 600 });
   let outcome: Outcome;
+  const within = (seconds: number) =>
+    Promise.race([
+      program,
+      running.ended.then(() => undefined),
+      sleep(seconds * 1000, undefined, { ref: false }),
+    ]);
   try {
     await director.gather(START);
     outcome = await director.play(schedule);
+  } catch (error) {
+    // It may have had something to say before its actors were there.
+    const trouble = troubleOf(await within(1));
+    if (error instanceof RigError && trouble !== null) throw new RigError(`${error.message}: ${trouble}`);
+    throw error;
   } finally {
     await director.leave();
   }
-  const ended = await Promise.race([
-    program,
-    running.ended.then(() => undefined),
-    sleep(END * 1000, undefined, { ref: false }),
-  ]);
-  const trouble =
-    ended === undefined
-      ? 'the program did not end'
-      : ended.exitCode === 0
-        ? null
-        : `the program ended with ${ended.signal ?? ended.exitCode}: ${ended.stderr.trim()}`;
+  const ended = await within(END);
+  const trouble = troubleOf(ended);
   return { outcome, events: director.events, results: parseResults(ended?.stdout ?? ''), trouble };
+}
+
+function troubleOf(ended: ExecResult | undefined): string | null {
+  if (ended === undefined) return 'the program did not end';
+  if (ended.exitCode === 0) return null;
+  return `the program ended with ${ended.signal ?? ended.exitCode}: ${ended.stderr.trim()}`;
 }
 
 async function sleeperStack(running: Running, tid: number): Promise<string[]> {

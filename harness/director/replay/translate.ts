@@ -174,7 +174,13 @@ class Translation {
   ): void {
     const part = this.#part(run[0]!.who);
     let from = 0;
-    for (const [nth, { step, holds }] of run.entries()) {
+    for (const [nth, { step, holds, begins }] of run.entries()) {
+      // A run goes to the end of one operation at most.
+      if (begins !== null && nth > 0) {
+        this.#runTo(part, part.operation + 1, step.does);
+        from = nth;
+      }
+      if (begins !== null) part.operation++;
       const queued =
         step.at === CALL_RCU && trace.some(({ who, holds: freed }) => who === RCU && freed === holds);
       if (queued) {
@@ -184,7 +190,6 @@ class Translation {
       }
     }
     part.taken += run.length;
-    part.operation += run.filter(({ begins }) => begins !== null).length;
     if (isLast) return;
     const next = part.steps[part.taken];
     if (next === undefined) return this.#runTo(part, part.operation + 1, 'its steps are done');

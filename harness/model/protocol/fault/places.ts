@@ -4,10 +4,15 @@
  */
 const PLACES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   unmap_page_range: {
-    'vm_write_begin() of VMA 0: loads': 'unmap_page_range: line s->sequence++ #1',
-    'vm_write_begin() of VMA 0: stores': 'unmap_page_range: store s->sequence++ #1',
-    'vm_write_end() of VMA 0: loads': 'unmap_page_range: line s->sequence++ #2',
-    'vm_write_end() of VMA 0: stores': 'unmap_page_range: store s->sequence++ #2',
+    // With the fixes it is one atomic operation.
+    'vm_write_begin() of VMA 0: loads':
+      'unmap_page_range: line s->sequence++ #1 | unmap_page_range: in vm_raw_write_begin',
+    'vm_write_begin() of VMA 0: stores':
+      'unmap_page_range: store s->sequence++ #1 | unmap_page_range: in vm_raw_write_begin',
+    'vm_write_end() of VMA 0: loads':
+      'unmap_page_range: line s->sequence++ #2 | unmap_page_range: in vm_raw_write_end',
+    'vm_write_end() of VMA 0: stores':
+      'unmap_page_range: store s->sequence++ #2 | unmap_page_range: in vm_raw_write_end',
   },
   zap_pte_range: { clears: 'zap_pte_range | unmap_page_range: in zap_pte_range' },
   tlb_finish_mmu: { '': 'tlb_finish_mmu' },
