@@ -79,9 +79,10 @@ describe('a counterexample as a schedule', () => {
       lines: [
         't0, operation 2',
         'caller, dup_mmap: line flush_tlb_mm(oldmm)',
-        't1, spf_pte_lock: return, 2',
+        't1, spf_pte_lock, 2',
         't0, end',
         'caller, end',
+        't1, operation 2',
         't1, end',
       ],
       expected: { results: [3, 4, 5, 6].map((operation) => ({ actor: 't1', operation, is: 0 })) },

@@ -2,11 +2,12 @@ import { traced, type TraceStep } from './trace.ts';
 import { BLOCKED, type Fault, type Process, type System } from './types.ts';
 
 /**
- * What a change of the process costs; how much dearer it is where the one that waits cannot be kept in a kernel, and a step is that is
- * taken while an eager process could take one.
+ * What a change of the process costs; how much dearer it is where the one that waits cannot be kept in a kernel or holds others
+ * up there, and a step is that is taken while an eager process could take one.
  */
 const CHANGE = 1;
 const NOWHERE = 4;
+const LOCKED = 2;
 const DELAY = 4;
 /** Orders of a trace that are looked at before the first one is good enough. */
 const MOST = 200_000;
@@ -80,9 +81,9 @@ export function straighten(system: System, trace: readonly TraceStep[]): readonl
   function changePrice({ last, taken }: Node, nth: number): number {
     if (last < 0 || last === nth) return 0;
     const left = ways[last]![taken[last]!];
-    return left === undefined || left.step.at !== undefined || left.begins !== null
-      ? CHANGE
-      : CHANGE + NOWHERE;
+    if (left === undefined || left.begins !== null) return CHANGE;
+    const { at, locked } = left.step;
+    return CHANGE + (at === undefined ? NOWHERE : 0) + (locked === true ? LOCKED : 0);
   }
 }
 

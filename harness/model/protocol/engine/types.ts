@@ -43,6 +43,8 @@ export interface Step {
    * before it. Left out where nobody can be kept, as in user mode.
    */
   readonly at?: string;
+  /** Whoever waits before it holds a lock, or has interrupts off, and others may wait for that in what is not modelled. */
+  readonly locked?: boolean;
   /** The number of the VMA that it has in hand at that place, where the code comes to it with others too. */
   readonly holds?: (state: Uint8Array, me: number, way: number) => number;
   /** What begins with it, of what a program does. */
