@@ -46,13 +46,13 @@ test('the store holds every state once and gives it back whole, also when it gro
   expect(store.count).toBe(100_000);
 });
 
-test('a lost update is found, by a shortest run, with threads that keep their names', () => {
+test('a lost update is found, by a shortest run of fewest turns, with threads that keep their names', () => {
   const outcome = explore(counters(2, 2));
   expect(outcome.verdict).toBe('violated');
   expect(outcome.fault).toEqual({ property: 'P15', text: '1 of 2' });
   expect(outcome.trace.map(({ who, step }) => `${who} ${step.does}`)).toEqual([
-    'T0 loads',
     'T1 loads',
+    'T0 loads',
     'T0 stores',
     'T1 stores',
   ]);
