@@ -37,7 +37,7 @@ static int64_t outcome(int failed)
 
 static int64_t signalled(void)
 {
-	return -1000 - guard_last.signal;
+	return -1000 - 100 * guard_last.code - guard_last.signal;
 }
 
 static int64_t run_map(const uint64_t *a)
@@ -83,6 +83,12 @@ static int64_t run_store(const uint64_t *a)
 	return guard_store((uint64_t *)a[0], a[1]) ? 0 : signalled();
 }
 
+static int64_t run_exchange(const uint64_t *a)
+{
+	uint64_t old;
+	return guard_exchange((uint64_t *)a[0], a[1], &old) ? (int64_t)old : signalled();
+}
+
 /* The child leaves at once: what a schedule looks at is the parent. libc's fork() would look at every thread's stack in it. */
 static int64_t run_fork(const uint64_t *a)
 {
@@ -107,6 +113,7 @@ static const struct operation_row rows[] = {
 	{ "move", "pnp", run_move }, /* mremap to a place */
 	{ "load", "p", run_load },
 	{ "store", "pn", run_store },
+	{ "exchange", "pn", run_exchange },
 	{ "fork", "", run_fork },
 	{ 0 },
 };

@@ -21,7 +21,10 @@ void stage_begin(void);
 
 bool operation_forks(const struct operation *operation);
 
-/* What it returned: a value that was loaded, 0, or minus the errno; SIGSEGV and SIGBUS give -1000 minus their number. */
+/*
+ * What it returned: a value that was loaded, or was there before an exchange; 0, or minus the errno. SIGSEGV and SIGBUS give
+ * -1000 minus 100 times their si_code minus their number.
+ */
 int64_t operation_run(const struct operation *operation);
 
 #endif

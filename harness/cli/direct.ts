@@ -1,21 +1,26 @@
 import { UsageError, EXIT, type ExitCode } from '../base/errors.ts';
 import { type Directed, runDirected, type Try } from '../campaign/direct/index.ts';
+import type { RunRequest } from '../campaign/request.ts';
 import type { DirectedSchedule } from '../director/schedule.ts';
 import { loadSchedule, scheduleNames } from '../plan/schedule-file.ts';
 import { commandContext, projectDir } from './context.ts';
 import { createObserver } from './progress.ts';
 import { requestRun } from './request.ts';
 
-/** On which kernel, and how often. */
-export interface PlayOptions {
+/** On which kernel. */
+export interface KernelOptions {
   readonly plan: string;
   readonly arch: string;
   readonly kernel: string;
   readonly profile?: string;
   readonly series?: string;
   readonly with?: string[];
-  readonly tries: number;
   readonly out: string;
+}
+
+/** And how often. */
+export interface PlayOptions extends KernelOptions {
+  readonly tries: number;
 }
 
 export interface DirectOptions extends PlayOptions {
@@ -38,20 +43,32 @@ export async function direct(name: string | undefined, options: DirectOptions): 
 }
 
 export async function play(schedule: DirectedSchedule, options: PlayOptions): Promise<Directed> {
-  const { plan, arch, kernel, series, out, tries } = options;
-  const request = requestRun(
+  const request = requestOfKernel({ ...options, profile: options.profile ?? schedule.profile });
+  return runDirected(schedule, request, options.tries, commandContext(), createObserver());
+}
+
+/** A request of one kernel. @throws UsageError. */
+export function requestOfKernel({
+  plan,
+  arch,
+  kernel,
+  profile,
+  series,
+  out,
+  ...more
+}: KernelOptions): RunRequest {
+  return requestRun(
     plan,
     {
       arch: [arch],
       kernel: [kernel],
-      profile: [options.profile ?? schedule.profile],
+      ...(profile !== undefined && { profile: [profile] }),
       out,
       ...(series !== undefined && { series }),
-      ...(options.with !== undefined && { with: options.with }),
+      ...(more.with !== undefined && { with: more.with }),
     },
     projectDir,
   );
-  return runDirected(schedule, request, tries, commandContext(), createObserver());
 }
 
 export function exitCodeOf({ missing, tries }: Directed): ExitCode {

@@ -239,6 +239,30 @@ program
   );
 
 program
+  .command('explore')
+  .summary('play interleavings that are made at random')
+  .description(
+    'Boot a kernel under QEMU and play schedules that are made at random, until one harms it: an actor is held at a place of the series while others go on, or priorities change at few places (docs/director.md).',
+  )
+  .option('--plan <plan>', 'plan that names base and series', 'default')
+  .option('--arch <id>', 'architecture', 'x86_64')
+  .option('--kernel <which>', 'series, series-off or base', 'series')
+  .option('--profile <name>', 'kernel profile: race, or kasan which sees more', 'kasan')
+  .option('--series <spec>', "instead of the plan's series")
+  .option('--with <patch...>', "patches on top of the plan's series")
+  .option('--seed <n>', 'of the schedules', natural, 1)
+  .option('--tries <n>', 'schedules at most', natural, 1_000_000)
+  .option('--budget <seconds>', 'time at most, builds apart', positive, 600)
+  .option('--go-on', 'do not stop at the first schedule that does harm')
+  .option('--out <dir>', 'where the record goes', 'out')
+  .option('--json', 'print as JSON')
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 nothing came of it; 1 a schedule harmed the kernel; 2 wrong usage; 3 no schedule could be judged.',
+  )
+  .action(ends(async (options: object) => (await import('./explore.ts')).exploreKernel(options as never)));
+
+program
   .command('mutants')
   .summary('break the series on purpose, and see what notices')
   .description(

@@ -23,6 +23,8 @@ export interface Actor {
   /** The operation that it does or is about to begin. */
   operation: number;
   readonly results: bigint[];
+  /** When each operation was seen to begin and to end, by the director's clock. */
+  readonly spans: { start: number; end: number | undefined }[];
   /** Undefined while it runs. */
   kept: { readonly at: Place; readonly pc: bigint; readonly interruptsOff: boolean } | undefined;
 }
@@ -43,6 +45,7 @@ export function createCast(actors: Readonly<Record<string, string>>): Actor[] {
     tid: undefined,
     operation: 0,
     results: [],
+    spans: [],
     kept: undefined,
   }));
 }

@@ -1,9 +1,10 @@
 import { RigError } from '../base/errors.ts';
 import { type Actor, MARK, type Mark, type Place, placeText, stackOf } from './cast.ts';
 import type { House, Look } from './house.ts';
-import { type Event, type Outcome, waitsFor } from './outcome.ts';
+import { type Event, type Outcome, type Reached, waitsFor } from './outcome.ts';
 import type { Point } from './point.ts';
-import { type DirectedSchedule, type Goal, GRACE_PERIOD, type Step } from './schedule.ts';
+import { resultText } from './result.ts';
+import { type DirectedSchedule, type Goal, GRACE_PERIOD, type RunStep, type Step } from './schedule.ts';
 
 export interface Premises {
   readonly house: House;
@@ -46,11 +47,15 @@ type Watch = (look: Look, actor: Actor | undefined, address: bigint) => Promise<
  */
 export class Director {
   readonly events: Event[] = [];
+  /** Points at which actors were kept, in their order. */
+  readonly reached: Reached[] = [];
   readonly #premises: Premises;
   readonly #remembered = new Map<string, bigint>();
   /** Addresses at which the machine stops. */
   readonly #armed = new Set<bigint>();
   #covered: Buffer | undefined;
+  /** Counts what happened to the actors, as their clock. */
+  #tick = 0;
 
   constructor(premises: Premises) {
     this.#premises = premises;
@@ -109,52 +114,70 @@ export class Director {
     if ('run' in step) return this.#run(step);
     if (step.wait !== 'a grace period') return this.#wait(step);
     for (const point of GRACE_PERIOD) {
-      const came = await this.#passBy(point, undefined, step.within);
-      if (came) continue;
-      const kept = this.#keptText();
-      throw new Deviation(
-        'infeasible',
-        `no grace period ended within ${step.within} s${kept}: it may wait for one of them`,
-      );
+      if (await this.#passBy(point, undefined, step.within)) continue;
+      const late = `no grace period ended within ${step.within} s${this.#keptText()}`;
+      if (!step.perhaps) throw new Deviation('infeasible', `${late}: it may wait for one of them`);
+      return this.#say(late);
     }
   }
 
-  async #run(step: Extract<Step, { run: string }>): Promise<void> {
-    const { run, until, times, remember, within } = step;
+  async #run(step: RunStep): Promise<void> {
+    const { run, until, times, remember, within, perhaps } = step;
     const { marks } = this.#premises;
     const actor = this.#actor(run);
     const wanted = until.kind === 'point' ? this.#addresses(until.point) : [];
-    this.#insistOnRoom(actor, until, wanted);
+    if (!perhaps) this.#insistOnRoom(actor, until, wanted);
     const goal = until.kind === 'point' ? undefined : until.kind === 'end' ? actor.operations : until.index;
     if (goal !== undefined && goal > actor.operations)
       throw new Deviation('left', `${run} has no operation ${goal + 1}`);
-    await this.#letGo(actor);
+    if (perhaps && this.#isBeyond(actor, goal)) return;
+    // A step before may have left it running.
+    if (actor.kept !== undefined) await this.#letGo(actor);
     const began = actor.operation;
     let passed = 0;
+    let elsewhere: string | undefined;
     const came = await this.#withPoints(wanted, () =>
       this.#until(within, async (look, who, address) => {
-        if (who !== actor) return false;
+        const marked = marks.includes(address);
+        if (who !== actor) {
+          // One that did not come where it should is caught where its next operation begins.
+          if (marked && who !== undefined) await this.#keep(look, who, atOperation(who.operation));
+          return false;
+        }
         if (wanted.includes(address)) {
           if (++passed < times || !(await this.#holds(look, step))) return false;
           if (remember !== undefined) this.#remembered.set(remember, await this.#worth(look, until));
           await this.#keep(look, actor, { kind: 'point', text: goalText(until) });
           return true;
         }
-        if (!marks.includes(address)) return false;
+        if (!marked) return false;
         // A new operation, and the goal is behind it or was within the one before.
         if (goal !== undefined ? actor.operation < goal : actor.operation === began) return false;
         await this.#keep(look, actor, atOperation(actor.operation));
         if (goal !== undefined && actor.operation === goal) return true;
         const result = resultText(actor.results.at(-1) ?? 0n);
         const often = passed > 0 ? `, which it came to ${passed} times` : '';
-        throw new Deviation(
-          'left',
-          `${run} ended its operation ${actor.operation} (${result}) without coming to ${goalText(until)}${often}`,
-        );
+        elsewhere = `${run} ended its operation ${actor.operation} (${result}) without coming to ${goalText(until)}${often}`;
+        return true;
       }),
     );
-    if (came) return this.#say(`${run} is at ${goalText(until)}`);
-    throw await this.#whyNot(actor, `${run} did not come to ${goalText(until)} within ${within} s`);
+    if (elsewhere !== undefined) {
+      if (!perhaps) throw new Deviation('left', elsewhere);
+      return this.#say(elsewhere);
+    }
+    if (came) {
+      if (until.kind === 'point')
+        this.reached.push({ actor: run, operation: actor.operation, point: until.point.text });
+      return this.#say(`${run} is at ${goalText(until)}`);
+    }
+    const late = `${run} did not come to ${goalText(until)} within ${within} s`;
+    if (!perhaps) throw await this.#whyNot(actor, late);
+    this.#say(`${late}${this.#keptText()}, and goes on`);
+  }
+
+  /** It has been where it should go to; a point may come again, but not when all is done. */
+  #isBeyond(actor: Actor, goal: number | undefined): boolean {
+    return actor.operation >= Math.min(goal ?? Infinity, actor.operations);
   }
 
   /** Two points of other names that are one instruction: what the schedule wants in between cannot be. */
@@ -291,10 +314,20 @@ export class Director {
       const actor = cast[mark.actor - 1];
       if (actor === undefined) return undefined;
       Object.assign(actor, { stack, tid: mark.tid, operation: mark.operation });
-      if (mark.operation > 0) actor.results[mark.operation - 1] = mark.result;
+      this.#enterMark(actor, mark);
       return actor;
     }
     return cast.find((one) => one.stack === stack);
+  }
+
+  /** It is seen again and again as long as the machine stands. */
+  #enterMark({ results, spans }: Actor, { operation, result }: Mark): void {
+    const before = spans[operation - 1];
+    if (before !== undefined) {
+      results[operation - 1] = result;
+      before.end ??= ++this.#tick;
+    }
+    spans[operation] ??= { start: ++this.#tick, end: undefined };
   }
 
   async #readMark(thread: string): Promise<Mark | undefined> {
@@ -335,6 +368,8 @@ export class Director {
     if (look === undefined) throw new RigError(`${actor.name} is not found where it is kept`);
     await house.jump(look.thread, kept.pc);
     actor.kept = undefined;
+    const span = actor.spans[actor.operation];
+    if (kept.at.kind === 'operation' && span !== undefined) span.start = ++this.#tick;
   }
 
   async #stand(): Promise<void> {
@@ -409,6 +444,3 @@ const goalText = (goal: Goal): string =>
     : goal.kind === 'end'
       ? 'its end'
       : placeText({ kind: 'operation', index: goal.index });
-
-const resultText = (result: bigint): string =>
-  result <= -1000n ? `signal ${-1000n - result}` : result < 0n ? `errno ${-result}` : `it gave ${result}`;

@@ -13,6 +13,13 @@ export interface Event {
   readonly text: string;
 }
 
+/** Where an actor was kept, and in which of its operations, from 0. */
+export interface Reached {
+  readonly actor: string;
+  readonly operation: number;
+  readonly point: string;
+}
+
 /** Functions in which a CPU waits for another, and for what. */
 const WAITING: readonly (readonly [RegExp, string])[] = [
   [/^(smp_call_function_(many|single)|csd_lock|on_each_cpu)/, 'for another CPU to answer its interrupt'],

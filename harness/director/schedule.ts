@@ -26,6 +26,11 @@ export type Goal =
 
 /** Seconds; more than any step takes under emulation that is going to succeed. */
 const within = z.number().positive().max(600).default(30);
+/**
+ * The schedule goes on where this does not happen: an actor that ends its operation elsewhere is kept there, and one that comes nowhere in
+ * time is left running until it does.
+ */
+const perhaps = z.boolean().default(false);
 const note = z.string().optional();
 const actor = z.string().regex(/^[a-z][\w-]*$/, 'a name is of small letters');
 
@@ -41,6 +46,7 @@ const runStep = z
     /** It passes the point until one of its registers points to what was remembered under this name. */
     holding: z.string().optional(),
     within,
+    perhaps,
     note,
   })
   .refine(({ remember, until }) => remember === undefined || atEdge(until), {
@@ -56,7 +62,7 @@ const waitStep = z.strictObject({
   note,
 });
 
-const graceStep = z.strictObject({ wait: z.literal('a grace period'), within, note });
+const graceStep = z.strictObject({ wait: z.literal('a grace period'), within, perhaps, note });
 
 /** A union would only say that none of the three fits: what is meant is told by its first word. */
 const step = z.unknown().transform((value, ctx): Step => {
@@ -71,7 +77,8 @@ const step = z.unknown().transform((value, ctx): Step => {
 const atEdge = (until: Goal): boolean =>
   until.kind === 'point' && ['entry', 'return'].includes(until.point.at.kind);
 
-export type Step = z.output<typeof runStep> | z.output<typeof waitStep> | z.output<typeof graceStep>;
+export type RunStep = z.output<typeof runStep>;
+export type Step = RunStep | z.output<typeof waitStep> | z.output<typeof graceStep>;
 
 const expectation = z.strictObject({
   /** Words that a finding's title has; `any` for whatever the kernel complains of. */
@@ -80,6 +87,8 @@ const expectation = z.strictObject({
   results: z
     .array(z.strictObject({ actor, operation: z.number().int().positive(), is: z.number().int() }))
     .optional(),
+  /** The operations' history is one that no order of them explains, by this rule or by `any`; of exchanges, loads and calls only. */
+  history: z.string().optional(),
 });
 
 /** A file of kernel-config/schedules. */
@@ -96,8 +105,8 @@ export const scheduleSchema = z
     /** In the order of their CPUs. */
     actors: z.record(actor, z.string()),
     steps: z.array(step).min(1),
-    expect: expectation.refine((one) => one.finding !== undefined || one.results !== undefined, {
-      message: 'expect a finding or a result',
+    expect: expectation.refine((one) => Object.values(one).some((each) => each !== undefined), {
+      message: 'expect a finding, a result or a history',
     }),
   })
   .superRefine(({ actors, steps, expect }, ctx) => {
@@ -126,14 +135,12 @@ export type DirectedSchedule = z.output<typeof scheduleSchema>;
 export function pointsOf({ steps }: Pick<DirectedSchedule, 'steps'>): Point[] {
   const all = steps.flatMap((one): Point[] => {
     if ('run' in one) return one.until.kind === 'point' ? [one.until.point] : [];
-    return one.wait === 'a grace period' ? GRACE_PERIOD : [one.wait];
+    return one.wait === 'a grace period' ? [...GRACE_PERIOD] : [one.wait];
   });
   return [...new Map(all.map((each) => [each.text, each])).values()];
 }
 
-/** kernel/rcu/tree.c: the grace-period kthread begins one, and ends it. */
-export const GRACE_PERIOD = ['rcu_gp_init', 'rcu_gp_cleanup'].map((name): Point => ({
-  text: name,
-  function: name,
-  at: { kind: 'entry' },
-}));
+/** kernel/rcu/tree.c: the grace-period kthread begins one, and ends it; called once each, so compilers inline them. */
+export const GRACE_PERIOD: readonly Point[] = ['rcu_gp_init', 'rcu_gp_cleanup']
+  .map((name) => parsePoint(`${name} | rcu_gp_kthread: in ${name}`))
+  .filter((one): one is Point => typeof one !== 'string');

@@ -45,8 +45,19 @@ describe('what comes of a try', () => {
     ['no finding, and the machine is gone', { finding: 'any' }, null, [], 'QEMU has ended', 'rig'],
     ['a program that did not end', { finding: 'any' }, { ...played, trouble: 'no end' }, [], null, 'rig'],
   ] as const)('%s', (_, expected, how, findings, trouble, conclusion) => {
-    const told = conclude({ expect: expected as never }, how, findings, trouble);
+    const told = conclude({ expect: expected as never }, how, findings, [], trouble);
     expect(told.conclusion).toBe(conclusion);
     expect(told.text).not.toBe('');
+  });
+
+  it.each([
+    [{ history: 'any' }, 'reproduced'],
+    [{ history: 'lost-write' }, 'reproduced'],
+    [{ history: 'stale-value' }, 'harmed'],
+    [{ finding: 'use-after-free' }, 'harmed'],
+  ] as const)('a history that breaks a rule, with %j expected', (expected, conclusion) => {
+    const broken = [{ rule: 'lost-write', explanation: 'gone' }];
+    const told = conclude({ expect: expected }, played, [], broken, null);
+    expect(told).toEqual({ conclusion, text: 'lost-write: gone' });
   });
 });

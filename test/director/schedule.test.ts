@@ -30,7 +30,7 @@ describe('schedules', () => {
     [{ steps: [{ run: 'one', until: 'f: call g', remember: 'x' }] }, /entry of a function/],
     [{ steps: [{ run: 'one', until: 'f', holding: 'x' }] }, /remembered x/],
     [{ steps: [{ wait: 'f', argument: 'x' }] }, /remembered x/],
-    [{ expect: {} }, /a finding or a result/],
+    [{ expect: {} }, /a finding, a result or a history/],
     [{ expect: { results: [{ actor: 'two', operation: 1, is: 0 }] } }, /no actor two/],
     [{ stesp: [] }, /stesp/],
   ])('%j is refused', (change, why) => {

@@ -1,14 +1,12 @@
 import { join } from 'node:path';
 import type { Context } from '../../base/context.ts';
-import { CancelledError, UsageError } from '../../base/errors.ts';
+import { CancelledError } from '../../base/errors.ts';
 import { type Observer, runStep, type Step } from '../../base/steps.ts';
 import { writeFileAtomic } from '../../base/disk.ts';
-import { buildGuest } from '../../build/guest.ts';
 import { type DirectedSchedule, pointsOf } from '../../director/schedule.ts';
 import { createRunDirectory, createRunId } from '../../store/index.ts';
-import { prepareBuilt } from '../kernel.ts';
+import { kernelStep, prepareOneKernel } from '../one-kernel.ts';
 import type { RunRequest } from '../request.ts';
-import { madeOf, prepareSource } from '../source.ts';
 import { lookUp } from './lookup.ts';
 import { Theatre, type Try } from './theatre.ts';
 
@@ -34,27 +32,13 @@ export async function runDirected(
   ctx: Context,
   observer: Observer,
 ): Promise<Directed> {
-  const { kernels } = request.schedule;
-  const [plan, another] = kernels;
-  if (plan === undefined || another !== undefined)
-    throw new UsageError('a schedule is played on one kernel: choose one architecture, kernel and profile');
   observer.plan(steps);
-  const { kernel, tree } = await runStep(
-    'kernel',
-    ctx,
-    observer,
-    async (step) => {
-      const source = await prepareSource(request, step);
-      const kernel = await prepareBuilt(plan, source, await buildGuest(plan.arch, step), step);
-      return { kernel, tree: source.worktrees[madeOf(plan.choice)]?.directory ?? '' };
-    },
-    () => ready,
-  );
+  const { kernel, tree } = await prepareOneKernel(request, ctx, observer);
   const lookup = await runStep(
     'points',
     ctx,
     observer,
-    (step) => lookUp(pointsOf(schedule), kernel.record, tree, plan.arch, step),
+    (step) => lookUp(pointsOf(schedule), kernel.record, tree, kernel.plan.arch, step),
     () => ready,
   );
   const { release } = kernel.record;
@@ -63,11 +47,11 @@ export async function runDirected(
   if (lookup.missing.length === 0) {
     observer.begin('tries');
     const notify = (text: string) => observer.progress('tries', { task: 'tries', text });
-    const theatre = new Theatre(schedule, kernel, lookup, directory, ctx);
+    const theatre = new Theatre(Object.keys(schedule.actors).length, kernel, lookup, directory, ctx);
     try {
       while (done.length < tries) {
         if (ctx.signal.aborted) throw new CancelledError('cancelled between two tries');
-        done.push(await theatre.play(done.length + 1));
+        done.push(await theatre.play(schedule, done.length + 1));
         notify(`${done.length} of ${tries}: ${done.at(-1)?.conclusion ?? ''}`);
       }
     } finally {
@@ -81,7 +65,7 @@ export async function runDirected(
 }
 
 const steps: Step[] = [
-  { id: 'kernel', title: 'kernel' },
+  kernelStep,
   { id: 'points', title: 'points of the schedule' },
   { id: 'tries', title: 'tries' },
 ];

@@ -3,6 +3,7 @@ import type { Arch } from '../../arch/index.ts';
 import type { Context } from '../../base/context.ts';
 import { UsageError } from '../../base/errors.ts';
 import { type Anatomy, functionsOf, readBodies } from '../../build/bodies.ts';
+import type { Body } from '../../director/resolve.ts';
 import { readSymbols } from '../../build/symbols.ts';
 import { MARK_FUNCTION } from '../../director/cast.ts';
 import type { Point } from '../../director/point.ts';
@@ -25,16 +26,25 @@ export interface KernelLookup {
 /** A function that nobody calls while schedules are played: kernel/reboot.c. */
 const SPARE = 'kernel_halt';
 
+/** The bodies of functions by name; disassembled once, because many points are in one function. */
+type BodiesOf = (name: string, wantsSource: boolean) => Promise<Body[]>;
+
+function createBodies(anatomy: Anatomy, ctx: Pick<Context, 'signal'>): BodiesOf {
+  const known = new Map<string, Promise<Body[]>>();
+  return (name, wantsSource) => {
+    const key = `${name} ${wantsSource}`;
+    const bodies = known.get(key) ?? readBodies(name, anatomy, wantsSource, ctx);
+    known.set(key, bodies);
+    return bodies;
+  };
+}
+
 /** Where a point is, or what stands in for it; otherwise why there is none of them. */
-async function find(
-  point: Point,
-  anatomy: Anatomy,
-  ctx: Pick<Context, 'signal'>,
-): Promise<readonly bigint[] | string> {
+async function find(point: Point, bodiesOf: BodiesOf): Promise<readonly bigint[] | string> {
   const wantsSource = point.at.kind === 'line' || point.at.kind === 'store';
-  const found = resolvePoint(point, await readBodies(point.function, anatomy, wantsSource, ctx));
+  const found = resolvePoint(point, await bodiesOf(point.function, wantsSource));
   if (typeof found !== 'string' || point.otherwise === undefined) return found;
-  const other = await find(point.otherwise, anatomy, ctx);
+  const other = await find(point.otherwise, bodiesOf);
   return typeof other === 'string' ? `${found}; ${other}` : other;
 }
 
@@ -60,8 +70,9 @@ export async function lookUp(
     throw new UsageError(`this kernel has no ${spare === undefined ? SPARE : MARK_FUNCTION}()`);
   const addresses = new Map<string, readonly bigint[]>();
   const missing: string[] = [];
+  const bodiesOf = createBodies({ ...binary, table, tree }, ctx);
   for (const point of points) {
-    const found = await find(point, { ...binary, table, tree }, ctx);
+    const found = await find(point, bodiesOf);
     if (typeof found === 'string') missing.push(found);
     else addresses.set(point.text, found);
   }

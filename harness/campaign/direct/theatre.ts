@@ -9,6 +9,7 @@ import { qemuMachine } from '../../machine/qemu/machine.ts';
 import type { Running } from '../../machine/types.ts';
 import type { PreparedKernel } from '../kernel.ts';
 import { type Conclusion, conclude } from './conclude.ts';
+import { type Judged, judgeHistory } from './judge.ts';
 import type { KernelLookup } from './lookup.ts';
 import { type Played, playOnce } from './try.ts';
 
@@ -22,32 +23,27 @@ export interface Try {
   readonly bootSeconds: number;
   readonly played: Played | null;
   readonly findings: readonly Finding[];
+  readonly history: Judged;
 }
 
-/** A boot that serves tries until one of them has harmed it. */
+/** A boot that serves tries, of schedules with so many actors, until one of them has harmed it. */
 export class Theatre {
-  readonly #schedule: DirectedSchedule;
+  readonly #actors: number;
   readonly #kernel: PreparedKernel;
   readonly #lookup: KernelLookup;
   readonly #directory: string;
   readonly #ctx: Context;
   #open: { running: Running; reader: ConsoleReader; read: Promise<void>; seen: Finding[] } | undefined;
 
-  constructor(
-    schedule: DirectedSchedule,
-    kernel: PreparedKernel,
-    lookup: KernelLookup,
-    directory: string,
-    ctx: Context,
-  ) {
-    this.#schedule = schedule;
+  constructor(actors: number, kernel: PreparedKernel, lookup: KernelLookup, directory: string, ctx: Context) {
+    this.#actors = actors;
     this.#kernel = kernel;
     this.#lookup = lookup;
     this.#directory = directory;
     this.#ctx = ctx;
   }
 
-  async play(number: number): Promise<Try> {
+  async play(schedule: DirectedSchedule, number: number): Promise<Try> {
     const began = performance.now();
     const since = () => Math.round(performance.now() - began) / 1000;
     let bootSeconds = 0;
@@ -60,7 +56,7 @@ export class Theatre {
         bootSeconds = since();
       }
       const { running, seen } = this.#open;
-      played = await playOnce(running, this.#schedule, this.#lookup, this.#kernel.plan.arch);
+      played = await playOnce(running, schedule, this.#lookup, this.#kernel.plan.arch);
       // The kernel's last words are on their way while it answers.
       const taint = await running.taint().catch(() => 1);
       if (taint !== 0 || seen.length > 0 || played.trouble !== null) findings = await this.close();
@@ -69,8 +65,10 @@ export class Theatre {
       trouble = describeError(error);
       findings = await this.close();
     }
-    const told = conclude(this.#schedule, played, findings, trouble);
-    return { number, ...told, seconds: since() - bootSeconds, bootSeconds, played, findings };
+    const history = judgeHistory(schedule, played);
+    const broken = 'broken' in history ? history.broken : [];
+    const told = conclude(schedule, played, findings, broken, trouble);
+    return { number, ...told, seconds: since() - bootSeconds, bootSeconds, played, findings, history };
   }
 
   /** @returns everything that the kernel said. */
@@ -86,9 +84,14 @@ export class Theatre {
   async #boot(number: number) {
     const directory = join(this.#directory, `boot-${number}`);
     await mkdir(directory, { recursive: true });
-    const cpus = Object.keys(this.#schedule.actors).length + 1;
     const running = await qemuMachine(this.#ctx).boot(this.#kernel.image, {
-      ...{ arch: this.#kernel.plan.arch, cpus, memoryMiB: 2048, directory, debugStub: true },
+      ...{
+        arch: this.#kernel.plan.arch,
+        cpus: this.#actors + 1,
+        memoryMiB: 2048,
+        directory,
+        debugStub: true,
+      },
       // With it the kernel is mapped in user mode, too, and its entry does not flush the TLB.
       append: ['mitigations=off', 'kasan_multi_shot'],
       signal: this.#ctx.signal,

@@ -4,7 +4,8 @@ import { describeError, RigError } from '../../base/errors.ts';
 import { createCast } from '../../director/cast.ts';
 import { Director } from '../../director/director.ts';
 import { House } from '../../director/house.ts';
-import type { Event, Outcome } from '../../director/outcome.ts';
+import type { Span } from '../../director/history.ts';
+import type { Event, Outcome, Reached } from '../../director/outcome.ts';
 import { processorOf } from '../../director/processor.ts';
 import type { DirectedSchedule } from '../../director/schedule.ts';
 import { connectStub } from '../../machine/qemu/stub/client.ts';
@@ -18,8 +19,11 @@ const END = 60;
 export interface Played {
   readonly outcome: Outcome;
   readonly events: readonly Event[];
+  readonly reached: readonly Reached[];
   /** What each operation returned, by actor; shorter where the program did not live to say. */
   readonly results: Readonly<Record<string, readonly number[]>>;
+  /** When each operation was seen to begin and to end, by actor. */
+  readonly spans: Readonly<Record<string, readonly Span[]>>;
   /** How the program ended; null when it ended as it should. */
   readonly trouble: string | null;
 }
@@ -63,7 +67,11 @@ export async function playOnce(
   }
   const ended = await within(END);
   const trouble = troubleOf(ended);
-  return { outcome, events: director.events, results: parseResults(ended?.stdout ?? ''), trouble };
+  const { events, reached } = director;
+  const spans = Object.fromEntries(
+    cast.map(({ name, spans: all, operations }) => [name, all.slice(0, operations)]),
+  );
+  return { outcome, events, reached, results: parseResults(ended?.stdout ?? ''), spans, trouble };
 }
 
 function troubleOf(ended: ExecResult | undefined): string | null {

@@ -3,6 +3,7 @@ import type { Check } from '../../model/protocol/checks.ts';
 import type { TraceStep } from '../../model/protocol/engine/trace.ts';
 import type { Fault } from '../../model/protocol/engine/types.ts';
 import type { scheduleSchema } from '../schedule.ts';
+import { signalResult } from '../result.ts';
 import { type Program, programOf } from './programs.ts';
 import { profileFor, type Symptom, SYMPTOMS } from './symptoms.ts';
 
@@ -124,7 +125,13 @@ class Translation {
       case 'refused':
         return {
           results: storers.flatMap(({ name, operations: all }) =>
-            all.map((_, nth) => ({ actor: name, operation: nth + 1, is: -1000 - SIGSEGV })),
+            all.flatMap((_, nth) =>
+              SEGV_CODES.map((code) => ({
+                actor: name,
+                operation: nth + 1,
+                is: signalResult({ signal: SIGSEGV, code }),
+              })),
+            ),
           ),
         };
       case 'still-writable':
@@ -239,6 +246,8 @@ class Translation {
 
 const CALL_RCU = 'call_rcu';
 const SIGSEGV = 11;
+/** SEGV_MAPERR and SEGV_ACCERR, include/uapi/asm-generic/siginfo.h. */
+const SEGV_CODES = [1, 2];
 
 /** Steps of one process that stand next to each other. */
 function inRuns(trace: readonly TraceStep[]): TraceStep[][] {

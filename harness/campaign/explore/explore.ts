@@ -1,0 +1,145 @@
+import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import type { Context } from '../../base/context.ts';
+import { CancelledError } from '../../base/errors.ts';
+import { writeFileAtomic } from '../../base/disk.ts';
+import { type PairCoverage, Pairs } from '../../director/explore/pairs.ts';
+import { type Places, placesAmong, pointsIn } from '../../director/explore/points.ts';
+import { exploredSchedule } from '../../director/explore/schedule.ts';
+import { GRACE_PERIOD, scheduleSchema } from '../../director/schedule.ts';
+import type { Conclusion } from '../direct/conclude.ts';
+import { lookUp } from '../direct/lookup.ts';
+import { Theatre, type Try } from '../direct/theatre.ts';
+import type { PreparedKernel } from '../kernel.ts';
+
+/** Actors of every schedule: a boot serves them all. */
+const ACTORS = 3;
+/** Tries that nobody could judge, one after the other, after which it is the rig. */
+const PATIENCE = 3;
+
+export interface ExploreOptions {
+  readonly places: Places;
+  readonly seed: number;
+  /** Whichever comes first ends it: schedules, and seconds with boots. */
+  readonly tries: number;
+  readonly budget: number;
+  /** Ends it at the first schedule that harms the kernel. */
+  readonly untilHit: boolean;
+}
+
+/** A schedule that harmed the kernel. */
+export interface Hit {
+  readonly number: number;
+  readonly text: string;
+  /** Seconds from the beginning to the end of it, boots included. */
+  readonly seconds: number;
+  /** Relative to the directory: what `spf direct` plays. */
+  readonly schedule: string;
+}
+
+export interface Explored {
+  readonly release: string;
+  readonly seed: number;
+  readonly tries: number;
+  readonly conclusions: Readonly<Partial<Record<Conclusion, number>>>;
+  /** Tries whose history was not judged, by the reason. */
+  readonly unjudged: Readonly<Record<string, number>>;
+  readonly hits: readonly Hit[];
+  /** Places that the kernel has, of all that are asked for; where somebody was kept; and pairs of them. */
+  readonly places: { readonly known: number; readonly asked: number; readonly reached: number };
+  readonly pairs: PairCoverage;
+  readonly boots: number;
+  readonly seconds: number;
+}
+
+/**
+ * Play schedules that are made at random until one harms the kernel, or tries or time are spent. Leaves in the directory explored.json,
+ * what happened in each schedule (tries.jsonl), and each that did harm, as a file for `spf direct`.
+ *
+ * @param tree directory that the kernel was built from.
+ * @throws as lookUp(); CancelledError.
+ */
+export async function explore(
+  kernel: PreparedKernel,
+  tree: string,
+  options: ExploreOptions,
+  directory: string,
+  ctx: Context,
+): Promise<Explored> {
+  const { arch, profile } = kernel.plan;
+  const points = pointsIn(options.places);
+  const lookup = await lookUp([...points, ...GRACE_PERIOD], kernel.record, tree, arch, ctx);
+  const places = placesAmong(options.places, new Set(lookup.addresses.keys()));
+  const theatre = new Theatre(ACTORS, kernel, lookup, directory, ctx);
+  const record = new Exploration();
+  const began = performance.now();
+  const since = (): number => Math.round(performance.now() - began) / 1000;
+  try {
+    for (let number = 1; number <= options.tries && since() < options.budget; number++) {
+      if (ctx.signal.aborted) throw new CancelledError('cancelled between two schedules');
+      const file = exploredSchedule(places, options.seed, number, profile);
+      const one = await theatre.play(scheduleSchema.parse(file), number);
+      record.add(one);
+      await appendFile(join(directory, 'tries.jsonl'), `${JSON.stringify(lineOf(one))}\n`);
+      if (one.conclusion === 'reproduced') {
+        const schedule = `schedule-${number}.yaml`;
+        await writeFileAtomic(join(directory, schedule), stringify(file, { lineWidth: 0 }));
+        await writeFileAtomic(join(directory, `try-${number}.json`), `${JSON.stringify(one, null, 2)}\n`);
+        record.hits.push({ number, text: one.text, seconds: since(), schedule });
+        if (options.untilHit) break;
+      }
+      if (record.unfit >= PATIENCE) break;
+      const { bothOrders } = record.pairs.coverage();
+      ctx.notify({
+        task: 'schedules',
+        text: `${number}: ${one.conclusion}, ${bothOrders} pairs of places in both orders`,
+      });
+    }
+  } finally {
+    await theatre.close();
+  }
+  const explored: Explored = {
+    ...{ release: kernel.record.release, seed: options.seed, seconds: since() },
+    ...record.summary(),
+    places: { known: pointsIn(places).length, asked: points.length, reached: record.reached.size },
+  };
+  await writeFileAtomic(join(directory, 'explored.json'), `${JSON.stringify(explored, null, 2)}\n`);
+  return explored;
+}
+
+/** What has come of it so far. */
+class Exploration {
+  readonly hits: Hit[] = [];
+  readonly pairs = new Pairs();
+  readonly reached = new Set<string>();
+  readonly #conclusions: Partial<Record<Conclusion, number>> = {};
+  readonly #unjudged: Record<string, number> = {};
+  #tries = 0;
+  #boots = 0;
+  /** Tries in a row that nobody could judge. */
+  unfit = 0;
+
+  add({ conclusion, played, history, bootSeconds }: Try): void {
+    this.#tries++;
+    if (bootSeconds > 0) this.#boots++;
+    this.unfit = conclusion === 'rig' ? this.unfit + 1 : 0;
+    this.#conclusions[conclusion] = (this.#conclusions[conclusion] ?? 0) + 1;
+    if ('unjudged' in history) this.#unjudged[history.unjudged] = (this.#unjudged[history.unjudged] ?? 0) + 1;
+    for (const { point } of played?.reached ?? []) this.reached.add(point);
+    this.pairs.add(played?.reached ?? []);
+  }
+
+  summary() {
+    return {
+      ...{ tries: this.#tries, boots: this.#boots, hits: this.hits },
+      ...{ conclusions: this.#conclusions, unjudged: this.#unjudged, pairs: this.pairs.coverage() },
+    };
+  }
+}
+
+/** A try in a line of the record. */
+const lineOf = ({ number, conclusion, text, seconds, bootSeconds, played }: Try) => ({
+  ...{ number, conclusion, text, seconds, bootSeconds },
+  events: played?.events ?? [],
+});
