@@ -1,6 +1,4 @@
 import { join } from 'node:path';
-import { stringify } from 'yaml';
-import { writeFileAtomic } from '../base/disk.ts';
 import { type ExitCode, UsageError } from '../base/errors.ts';
 import { loadMutants } from '../campaign/mutants/rows.ts';
 import { scheduleOf } from '../director/replay/translate.ts';
@@ -8,6 +6,7 @@ import { scheduleSchema } from '../director/schedule.ts';
 import type { Check } from '../model/protocol/checks.ts';
 import type { Mutant } from '../model/protocol/mutants.ts';
 import { mutated, posted, runCheck } from '../model/protocol/run.ts';
+import { saveSchedule } from '../plan/schedule-file.ts';
 import { projectDir } from './context.ts';
 import { directedText, exitCodeOf, play, type PlayOptions } from './direct.ts';
 
@@ -34,7 +33,7 @@ export async function replay(
     ...(options.with === undefined && mutant !== null && { with: patchesOf(mutant) }),
   });
   const path = join(directed.directory, 'schedule.yaml');
-  await writeFileAtomic(path, stringify(file, { lineWidth: 0 }));
+  await saveSchedule(path, file);
   console.log(directedText(schedule, directed));
   console.log(`Schedule: ${path} (again with: spf direct ${path})`);
   return exitCodeOf(directed);

@@ -211,19 +211,16 @@ program
     ends(async (plan: string, options: object) => (await import('./bench.ts')).bench(plan, options as never)),
   );
 
-program
-  .command('direct')
-  .summary('play an interleaving on a kernel, step by step')
-  .description(
-    'Boot a kernel under QEMU and let threads of a program go through it in the order of a schedule, held at points of the kernel through the debugger port (docs/director.md).',
-  )
-  .argument('[schedule]', 'a name of kernel-config/schedules (--list names them), or a file')
-  .option('--plan <plan>', 'plan that names base and series', 'default')
-  .option('--arch <id>', 'architecture', 'x86_64')
-  .option('--kernel <which>', 'series, series-off or base', 'series')
-  .option('--profile <name>', "instead of the schedule's profile")
-  .option('--series <spec>', "instead of the plan's series")
-  .option('--with <patch...>', "patches on top of the plan's series")
+ofOneKernel(
+  program
+    .command('direct')
+    .summary('play an interleaving on a kernel, step by step')
+    .description(
+      'Boot a kernel under QEMU and let threads of a program go through it in the order of a schedule, held at points of the kernel through the debugger port (docs/director.md).',
+    )
+    .argument('[schedule]', 'a name of kernel-config/schedules (--list names them), or a file'),
+  "instead of the schedule's profile",
+)
   .option('--tries <n>', 'how often', natural, 1)
   .option('--out <dir>', 'where the record goes', 'out')
   .option('--list', 'list the schedules')
@@ -238,18 +235,16 @@ program
     ),
   );
 
-program
-  .command('explore')
-  .summary('play interleavings that are made at random')
-  .description(
-    'Boot a kernel under QEMU and play schedules that are made at random, until one harms it: an actor is held at a place of the series while others go on, or priorities change at few places (docs/director.md).',
-  )
-  .option('--plan <plan>', 'plan that names base and series', 'default')
-  .option('--arch <id>', 'architecture', 'x86_64')
-  .option('--kernel <which>', 'series, series-off or base', 'series')
-  .option('--profile <name>', 'kernel profile: race, or kasan which sees more', 'kasan')
-  .option('--series <spec>', "instead of the plan's series")
-  .option('--with <patch...>', "patches on top of the plan's series")
+ofOneKernel(
+  program
+    .command('explore')
+    .summary('play interleavings that are made at random')
+    .description(
+      'Boot a kernel under QEMU and play schedules that are made at random, until one harms it: an actor is held at a place of the series while others go on, or priorities change at few places (docs/director.md).',
+    ),
+  'kernel profile: race, or kasan which sees more',
+  'kasan',
+)
   .option('--seed <n>', 'of the schedules', natural, 1)
   .option('--tries <n>', 'schedules at most', natural, 1_000_000)
   .option('--budget <seconds>', 'time at most, builds apart', positive, 600)
@@ -333,6 +328,17 @@ program
   .summary('what this machine has, what it lacks, and what that prevents')
   .option('--json', 'print as JSON')
   .action(ends(async (options: object) => (await import('./doctor.ts')).doctor(options)));
+
+/** The options of a command that plays schedules, on one kernel. */
+function ofOneKernel(command: Command, profile: string, byDefault?: string): Command {
+  return command
+    .option('--plan <plan>', 'plan that names base and series', 'default')
+    .option('--arch <id>', 'architecture', 'x86_64')
+    .option('--kernel <which>', 'series, series-off or base', 'series')
+    .option('--profile <name>', profile, byDefault)
+    .option('--series <spec>', "instead of the plan's series")
+    .option('--with <patch...>', "patches on top of the plan's series");
+}
 
 function natural(text: string): number {
   if (!/^\d{1,10}$/.test(text)) throw new InvalidArgumentError('a whole number is wanted.');

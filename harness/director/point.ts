@@ -45,6 +45,13 @@ export function parsePoint(text: string): Point | string {
   return others.reduce((otherwise, one): Point => ({ ...one, text: whole, otherwise }), first!);
 }
 
+/** Words that are known to be a point. @throws Error for others. */
+export function pointOf(text: string): Point {
+  const parsed = parsePoint(text);
+  if (typeof parsed === 'string') throw new Error(parsed);
+  return parsed;
+}
+
 function parseOne(text: string): Point | string {
   const match = shape.exec(text.trim());
   if (match === null)

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parsePoint, type Point } from './point.ts';
+import { parsePoint, type Point, pointOf } from './point.ts';
 
 function readPoint(text: string, ctx: z.RefinementCtx): Point {
   const parsed = parsePoint(text);
@@ -130,6 +130,8 @@ export const scheduleSchema = z
   });
 
 export type DirectedSchedule = z.output<typeof scheduleSchema>;
+/** As such a file has it. */
+export type ScheduleFile = z.input<typeof scheduleSchema>;
 
 /** Every point that a schedule speaks of, each once. */
 export function pointsOf({ steps }: Pick<DirectedSchedule, 'steps'>): Point[] {
@@ -141,6 +143,6 @@ export function pointsOf({ steps }: Pick<DirectedSchedule, 'steps'>): Point[] {
 }
 
 /** kernel/rcu/tree.c: the grace-period kthread begins one, and ends it; called once each, so compilers inline them. */
-export const GRACE_PERIOD: readonly Point[] = ['rcu_gp_init', 'rcu_gp_cleanup']
-  .map((name) => parsePoint(`${name} | rcu_gp_kthread: in ${name}`))
-  .filter((one): one is Point => typeof one !== 'string');
+export const GRACE_PERIOD: readonly Point[] = ['rcu_gp_init', 'rcu_gp_cleanup'].map((name) =>
+  pointOf(`${name} | rcu_gp_kthread: in ${name}`),
+);

@@ -1,4 +1,6 @@
-import { type DirectedSchedule, scheduleSchema } from '../director/schedule.ts';
+import { stringify } from 'yaml';
+import { writeFileAtomic } from '../base/disk.ts';
+import { type DirectedSchedule, type ScheduleFile, scheduleSchema } from '../director/schedule.ts';
 import { readDataFile } from './data-file.ts';
 import { locateShipped, shippedNames } from './shipped.ts';
 
@@ -8,3 +10,7 @@ export const scheduleNames = (projectDir: string): string[] => shippedNames('sch
 /** By its name in kernel-config/schedules, or by a path. @throws UsageError. */
 export const loadSchedule = (nameOrPath: string, projectDir: string): DirectedSchedule =>
   readDataFile(locateShipped('schedules', nameOrPath, projectDir), scheduleSchema);
+
+/** For `spf direct PATH`. */
+export const saveSchedule = (path: string, file: ScheduleFile): Promise<void> =>
+  writeFileAtomic(path, stringify(file, { lineWidth: 0 }));

@@ -3,12 +3,11 @@ import type { Arch } from '../../arch/index.ts';
 import type { Context } from '../../base/context.ts';
 import { UsageError } from '../../base/errors.ts';
 import { type Anatomy, functionsOf, readBodies } from '../../build/bodies.ts';
-import type { Body } from '../../director/resolve.ts';
 import { readSymbols } from '../../build/symbols.ts';
 import { MARK_FUNCTION } from '../../director/cast.ts';
 import type { Point } from '../../director/point.ts';
 import { processorOf } from '../../director/processor.ts';
-import { resolvePoint } from '../../director/resolve.ts';
+import { type Body, resolvePoint } from '../../director/resolve.ts';
 import { parseDotConfig } from '../../kconfig/dotconfig.ts';
 import type { KernelRecord } from '../../store/record.ts';
 

@@ -1,6 +1,5 @@
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stringify } from 'yaml';
 import type { Context } from '../../base/context.ts';
 import { CancelledError } from '../../base/errors.ts';
 import { writeFileAtomic } from '../../base/disk.ts';
@@ -8,6 +7,7 @@ import { type PairCoverage, Pairs } from '../../director/explore/pairs.ts';
 import { type Places, placesAmong, pointsIn } from '../../director/explore/points.ts';
 import { exploredSchedule } from '../../director/explore/schedule.ts';
 import { GRACE_PERIOD, scheduleSchema } from '../../director/schedule.ts';
+import { saveSchedule } from '../../plan/schedule-file.ts';
 import type { Conclusion } from '../direct/conclude.ts';
 import { lookUp } from '../direct/lookup.ts';
 import { Theatre, type Try } from '../direct/theatre.ts';
@@ -84,7 +84,7 @@ export async function explore(
       await appendFile(join(directory, 'tries.jsonl'), `${JSON.stringify(lineOf(one))}\n`);
       if (one.conclusion === 'reproduced') {
         const schedule = `schedule-${number}.yaml`;
-        await writeFileAtomic(join(directory, schedule), stringify(file, { lineWidth: 0 }));
+        await saveSchedule(join(directory, schedule), file);
         await writeFileAtomic(join(directory, `try-${number}.json`), `${JSON.stringify(one, null, 2)}\n`);
         record.hits.push({ number, text: one.text, seconds: since(), schedule });
         if (options.untilHit) break;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parsePoint, type Point } from '../point.ts';
+import { parsePoint, type Point, pointOf } from '../point.ts';
 
 /** A place of an exploration: one way to fail is enough for a file that people write. */
 const place = z.string().superRefine((text, ctx) => {
@@ -30,7 +30,7 @@ export const doingOf = (operation: string): Doing => {
 /** All of them, each once. */
 export function pointsIn(all: Places): Point[] {
   const texts = new Set(Object.values(all).flat());
-  return [...texts].map((text) => parsePoint(text)).filter((one): one is Point => typeof one !== 'string');
+  return [...texts].map((text) => pointOf(text));
 }
 
 /** Those that a kernel has. An operation without any is never held. */

@@ -1,10 +1,8 @@
-import type { z } from 'zod';
-import type { scheduleSchema } from '../schedule.ts';
+import type { ScheduleFile } from '../schedule.ts';
 import { chosen, type Choice } from './choice.ts';
 import { doingOf, type Places } from './points.ts';
 import { chooseProgram, type ExploredActor } from './program.ts';
 
-export type ScheduleFile = z.input<typeof scheduleSchema>;
 type StepFile = Record<string, string | number | boolean>;
 
 /** Seconds for somebody to come to a place where nobody is waited for; who takes longer waits for somebody who is kept. */

@@ -1,14 +1,11 @@
-import type { z } from 'zod';
 import type { Check } from '../../model/protocol/checks.ts';
 import type { TraceStep } from '../../model/protocol/engine/trace.ts';
 import type { Fault } from '../../model/protocol/engine/types.ts';
-import type { scheduleSchema } from '../schedule.ts';
+import type { ScheduleFile } from '../schedule.ts';
 import { signalResult } from '../result.ts';
 import { type Program, programOf } from './programs.ts';
 import { profileFor, type Symptom, SYMPTOMS } from './symptoms.ts';
 
-/** As a file of kernel-config/schedules has it. */
-export type ScheduleFile = z.input<typeof scheduleSchema>;
 type StepFile = Record<string, string | number>;
 
 export interface Counterexample {
