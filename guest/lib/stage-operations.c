@@ -105,6 +105,13 @@ static int64_t run_fork(const uint64_t *a)
 	return status;
 }
 
+/* MEMBARRIER_CMD_GLOBAL (linux/membarrier.h) is synchronize_rcu(), see kernel/sched/membarrier.c. */
+static int64_t run_grace(const uint64_t *a)
+{
+	(void)a;
+	return outcome((int)syscall(SYS_membarrier, 1, 0, 0));
+}
+
 static const struct operation_row rows[] = {
 	{ "map", "pn", run_map }, /* private anonymous memory, read and write */
 	{ "unmap", "pn", run_unmap },
@@ -115,6 +122,7 @@ static const struct operation_row rows[] = {
 	{ "store", "pn", run_store },
 	{ "exchange", "pn", run_exchange },
 	{ "fork", "", run_fork },
+	{ "grace", "", run_grace }, /* waits for a grace period */
 	{ 0 },
 };
 

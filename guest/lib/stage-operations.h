@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { OPERATIONS_MOST = 16, ARGUMENTS_MOST = 3 };
+enum { OPERATIONS_MOST = 192, ARGUMENTS_MOST = 3 };
 
 struct operation {
 	const struct operation_row *row;

@@ -5,6 +5,8 @@
  * first mark on.
  */
 export const MARK = 0x53504600n;
+/** The actor of the mark by which the stage tells where its prompter's words are: the value. */
+export const PROMPTER = 0;
 export const MARK_FUNCTION = 'cap_task_prctl';
 
 /** Where an actor is kept. */
@@ -23,8 +25,6 @@ export interface Actor {
   /** The operation that it does or is about to begin. */
   operation: number;
   readonly results: bigint[];
-  /** When each operation was seen to begin and to end, by the director's clock. */
-  readonly spans: { start: number; end: number | undefined }[];
   /** Undefined while it runs. */
   kept: { readonly at: Place; readonly pc: bigint; readonly interruptsOff: boolean } | undefined;
 }
@@ -32,7 +32,8 @@ export interface Actor {
 export interface Mark {
   readonly actor: number;
   readonly operation: number;
-  readonly result: bigint;
+  /** What the operation before returned; an address, of the prompter. */
+  readonly value: bigint;
   readonly tid: number;
 }
 
@@ -45,7 +46,6 @@ export function createCast(actors: Readonly<Record<string, string>>): Actor[] {
     tid: undefined,
     operation: 0,
     results: [],
-    spans: [],
     kept: undefined,
   }));
 }

@@ -1,26 +1,19 @@
 import { RigError } from '../base/errors.ts';
-import { type Actor, MARK, type Mark, type Place, placeText, stackOf } from './cast.ts';
-import type { House, Look } from './house.ts';
+import { type Actor, type Place, placeText, stackOf } from './cast.ts';
+import { Hands, type HandsPremises } from './hands.ts';
+import type { Look } from './house.ts';
 import { type Event, type Outcome, type Reached, waitsFor } from './outcome.ts';
 import type { Point } from './point.ts';
 import { resultText } from './result.ts';
 import { type DirectedSchedule, type Goal, GRACE_PERIOD, type RunStep, type Step } from './schedule.ts';
 
-export interface Premises {
-  readonly house: House;
-  readonly cast: readonly Actor[];
-  readonly stackBytes: number;
-  /** Addresses of each point of the schedule by its text, and of the function that sees the marks. */
+export interface Premises extends HandsPremises {
+  /** Addresses of each point of the schedule by its text. */
   readonly addresses: ReadonlyMap<string, readonly bigint[]>;
-  readonly marks: readonly bigint[];
-  /** Code that nobody executes while the director is there, of so many bytes: see keep(). */
-  readonly spare: { readonly address: bigint; readonly bytes: number };
   /** The function that has an address. */
   readonly nameOf: (address: bigint) => string;
   /** The kernel stack of a sleeping thread as names of functions; the machine runs meanwhile. Empty when it does not say. */
   readonly sleeperStack: (tid: number) => Promise<readonly string[]>;
-  /** Milliseconds since the beginning. */
-  readonly clock: () => number;
 }
 
 /** Thrown within a step, caught by play(). */
@@ -35,47 +28,27 @@ class Deviation extends Error {
 /** How far into an object a register may point that holds it: to the node of a tree in it, but not into its neighbour in the slab. */
 const HELD_BYTES = 128;
 
-/** Decides what a stop at a point means. True ends the waiting. */
-type Watch = (look: Look, actor: Actor | undefined, address: bigint) => Promise<boolean> | boolean;
-
-/**
- * Lets the actors of a schedule go where it wants, one at a time.
- *
- * An actor is kept by moving its program counter to an instruction that jumps to itself, in code that nobody executes: the
- * instruction is the actor's own, so nobody else is caught in it, and the CPU goes on to take interrupts, to preempt, and
- * to report quiescent states wherever the actor's place allows it. To go on, its program counter gets its value back.
- */
+/** Lets the actors of a schedule go where it wants, one at a time, and insists on it. */
 export class Director {
   readonly events: Event[] = [];
   /** Points at which actors were kept, in their order. */
   readonly reached: Reached[] = [];
   readonly #premises: Premises;
+  readonly #hands: Hands;
   readonly #remembered = new Map<string, bigint>();
-  /** Addresses at which the machine stops. */
-  readonly #armed = new Set<bigint>();
-  #covered: Buffer | undefined;
-  /** Counts what happened to the actors, as their clock. */
-  #tick = 0;
 
   constructor(premises: Premises) {
     this.#premises = premises;
+    this.#hands = new Hands(premises);
   }
 
   /** The machine must stand. Every actor is kept at the beginning of its first operation when this resolves. */
   async gather(within: number): Promise<void> {
-    const { house, cast, marks, spare } = this.#premises;
-    const bytes = cast.length * house.processor.spin.length;
-    if (bytes > spare.bytes) throw new RigError(`${cast.length} actors are too many for the spare code`);
-    const somebody = await this.#inKernel();
-    this.#covered = await house.stub.readMemory(somebody, spare.address, bytes);
-    await house.stub.writeMemory(
-      somebody,
-      spare.address,
-      Buffer.concat(cast.map(() => house.processor.spin)),
-    );
-    await this.#arm(marks);
-    const all = await this.#until(within, async (look, actor, address) => {
-      if (actor !== undefined && marks.includes(address)) await this.#keep(look, actor, atOperation(0));
+    const { cast, marks } = this.#premises;
+    await this.#hands.begin();
+    await this.#hands.arm(marks);
+    const all = await this.#hands.until(within, async (look, actor, address) => {
+      if (actor !== undefined && marks.includes(address)) await this.#hands.keep(look, actor, atOperation(0));
       return cast.every(({ kept }) => kept !== undefined);
     });
     if (!all) throw new RigError(`not every actor was ready within ${within} s`);
@@ -95,19 +68,9 @@ export class Director {
     return { kind: 'played' };
   }
 
-  /** Lets every actor go, and the machine run as if nobody had been there. Never leaves it standing. */
-  async leave(): Promise<void> {
-    const { house, cast, spare } = this.#premises;
-    try {
-      await this.#stand();
-      await this.#disarm([...this.#armed]);
-      for (const actor of cast) if (actor.kept !== undefined) await this.#letGo(actor);
-      await this.#stand();
-      if (this.#covered !== undefined)
-        await house.stub.writeMemory(await this.#inKernel(), spare.address, this.#covered);
-    } finally {
-      await house.stub.detach();
-    }
+  /** Lets every actor go. Never leaves the machine standing. */
+  leave(): Promise<void> {
+    return this.#hands.leave();
   }
 
   async #take(step: Step): Promise<void> {
@@ -132,28 +95,28 @@ export class Director {
       throw new Deviation('left', `${run} has no operation ${goal + 1}`);
     if (perhaps && this.#isBeyond(actor, goal)) return;
     // A step before may have left it running.
-    if (actor.kept !== undefined) await this.#letGo(actor);
+    if (actor.kept !== undefined) await this.#hands.letGo(actor);
     const began = actor.operation;
     let passed = 0;
     let elsewhere: string | undefined;
-    const came = await this.#withPoints(wanted, () =>
-      this.#until(within, async (look, who, address) => {
+    const came = await this.#hands.withPoints(wanted, () =>
+      this.#hands.until(within, async (look, who, address) => {
         const marked = marks.includes(address);
         if (who !== actor) {
           // One that did not come where it should is caught where its next operation begins.
-          if (marked && who !== undefined) await this.#keep(look, who, atOperation(who.operation));
+          if (marked && who !== undefined) await this.#hands.keep(look, who, atOperation(who.operation));
           return false;
         }
         if (wanted.includes(address)) {
           if (++passed < times || !(await this.#holds(look, step))) return false;
           if (remember !== undefined) this.#remembered.set(remember, await this.#worth(look, until));
-          await this.#keep(look, actor, { kind: 'point', text: goalText(until) });
+          await this.#hands.keep(look, actor, { kind: 'point', text: goalText(until) });
           return true;
         }
         if (!marked) return false;
         // A new operation, and the goal is behind it or was within the one before.
         if (goal !== undefined ? actor.operation < goal : actor.operation === began) return false;
-        await this.#keep(look, actor, atOperation(actor.operation));
+        await this.#hands.keep(look, actor, atOperation(actor.operation));
         if (goal !== undefined && actor.operation === goal) return true;
         const result = resultText(actor.results.at(-1) ?? 0n);
         const often = passed > 0 ? `, which it came to ${passed} times` : '';
@@ -170,6 +133,11 @@ export class Director {
         this.reached.push({ actor: run, operation: actor.operation, point: until.point.text });
       return this.#say(`${run} is at ${goalText(until)}`);
     }
+    if (this.#premises.over())
+      throw new Deviation(
+        'left',
+        `${run} did not come to ${goalText(until)}: the program has ended, or the kernel complained`,
+      );
     const late = `${run} did not come to ${goalText(until)} within ${within} s`;
     if (!perhaps) throw await this.#whyNot(actor, late);
     this.#say(`${late}${this.#keptText()}, and goes on`);
@@ -212,8 +180,8 @@ export class Director {
   async #passBy(point: Point, value: bigint | undefined, within: number): Promise<boolean> {
     const { house } = this.#premises;
     const wanted = this.#addresses(point);
-    return this.#withPoints(wanted, () =>
-      this.#until(within, async (look, _, address) => {
+    return this.#hands.withPoints(wanted, () =>
+      this.#hands.until(within, async (look, _, address) => {
         if (!wanted.includes(address)) return false;
         return value === undefined || (await house.argument(look.thread, 0)) === value;
       }),
@@ -232,164 +200,6 @@ export class Director {
     return actor;
   }
 
-  async #withPoints<T>(addresses: readonly bigint[], work: () => Promise<T>): Promise<T> {
-    const fresh = addresses.filter((one) => !this.#armed.has(one));
-    await this.#arm(fresh);
-    try {
-      return await work();
-    } finally {
-      await this.#disarm(fresh);
-    }
-  }
-
-  async #arm(addresses: readonly bigint[]): Promise<void> {
-    for (const address of addresses) {
-      await this.#premises.house.stub.setBreakpoint(address);
-      this.#armed.add(address);
-    }
-  }
-
-  async #disarm(addresses: readonly bigint[]): Promise<void> {
-    await this.#stand();
-    for (const address of addresses) {
-      await this.#premises.house.stub.clearBreakpoint(address);
-      this.#armed.delete(address);
-    }
-  }
-
-  /** Runs the machine until the watch says that this was it. The machine stands afterwards. @returns false when the time was over. */
-  async #until(within: number, watch: Watch): Promise<boolean> {
-    const { clock } = this.#premises;
-    const { stub } = this.#premises.house;
-    const end = clock() + within * 1000;
-    // Who stands at a point now has been there before: an instruction of its own takes it past.
-    let stopped = await this.#pass();
-    for (;;) {
-      if (stopped.length === 0) {
-        await stub.resume(stub.threads);
-        const stop = await stub.waitForStop(Math.max(1, end - clock()));
-        if (stop === undefined) {
-          await this.#stand();
-          // One may have come at the last moment.
-          return this.#watchAll(await this.#atPoints(), watch);
-        }
-        if (stop.kind === 'gone') throw new RigError('QEMU has ended');
-        stopped = await this.#atPoints();
-      }
-      if (await this.#watchAll(stopped, watch)) return true;
-      if (clock() > end) return false;
-      stopped = await this.#pass();
-    }
-  }
-
-  async #watchAll(looks: readonly Look[], watch: Watch): Promise<boolean> {
-    let done = false;
-    for (const look of looks) {
-      const actor = await this.#recognize(look);
-      // All of them are asked: two CPUs can be at a point at once.
-      if (await watch(look, actor, look.pc)) done = true;
-    }
-    return done;
-  }
-
-  async #atPoints(): Promise<Look[]> {
-    return (await this.#premises.house.look()).filter(({ pc }) => this.#armed.has(pc));
-  }
-
-  /** One instruction for each who stands at a point. @returns those who are at another one after it. */
-  async #pass(): Promise<Look[]> {
-    const at = await this.#atPoints();
-    for (const { thread } of at) await this.#premises.house.stub.step(thread);
-    if (at.length === 0) return [];
-    const stepped = new Set(at.map(({ thread }) => thread));
-    return (await this.#atPoints()).filter(({ thread }) => stepped.has(thread));
-  }
-
-  /** The actor who is there, by its mark if it is one. */
-  async #recognize(look: Look): Promise<Actor | undefined> {
-    const { cast, marks, stackBytes } = this.#premises;
-    const stack = stackOf(look.sp, stackBytes);
-    const mark = marks.includes(look.pc) ? await this.#readMark(look.thread) : undefined;
-    if (mark !== undefined) {
-      const actor = cast[mark.actor - 1];
-      if (actor === undefined) return undefined;
-      Object.assign(actor, { stack, tid: mark.tid, operation: mark.operation });
-      this.#enterMark(actor, mark);
-      return actor;
-    }
-    return cast.find((one) => one.stack === stack);
-  }
-
-  /** It is seen again and again as long as the machine stands. */
-  #enterMark({ results, spans }: Actor, { operation, result }: Mark): void {
-    const before = spans[operation - 1];
-    if (before !== undefined) {
-      results[operation - 1] = result;
-      before.end ??= ++this.#tick;
-    }
-    spans[operation] ??= { start: ++this.#tick, end: undefined };
-  }
-
-  async #readMark(thread: string): Promise<Mark | undefined> {
-    const { house } = this.#premises;
-    if ((await house.argument(thread, 0)) !== MARK) return undefined;
-    return {
-      actor: Number(await house.argument(thread, 1)),
-      operation: Number(await house.argument(thread, 2)),
-      result: BigInt.asIntN(64, await house.argument(thread, 3)),
-      tid: Number(await house.argument(thread, 4)),
-    };
-  }
-
-  async #keep(look: Look, actor: Actor, at: Place): Promise<void> {
-    const { house } = this.#premises;
-    const interruptsOff = await house.interruptsOff(look.thread);
-    actor.kept = { at, pc: look.pc, interruptsOff };
-    await house.jump(look.thread, this.#spot(actor));
-  }
-
-  #spot({ number }: Actor): bigint {
-    const { house, spare } = this.#premises;
-    return spare.address + BigInt((number - 1) * house.processor.spin.length);
-  }
-
-  async #letGo(actor: Actor): Promise<void> {
-    const { house } = this.#premises;
-    const { kept } = actor;
-    if (kept === undefined) throw new Error(`${actor.name} is not kept`);
-    const spot = this.#spot(actor);
-    const there = (looks: readonly Look[]) => looks.find(({ pc }) => pc === spot);
-    let look = there(await house.look());
-    // Preempted, or interrupted just now: it comes back to its instruction.
-    if (look === undefined) {
-      await this.#withPoints([spot], () => this.#until(30, ({ pc }) => pc === spot));
-      look = there(await house.look());
-    }
-    if (look === undefined) throw new RigError(`${actor.name} is not found where it is kept`);
-    await house.jump(look.thread, kept.pc);
-    actor.kept = undefined;
-    const span = actor.spans[actor.operation];
-    if (kept.at.kind === 'operation' && span !== undefined) span.start = ++this.#tick;
-  }
-
-  async #stand(): Promise<void> {
-    const { stub } = this.#premises.house;
-    if (!stub.running) return;
-    stub.interrupt();
-    const stop = await stub.waitForStop(20_000);
-    if (stop === undefined) throw new RigError('the machine does not stop when it is asked to');
-    if (stop.kind === 'gone') throw new RigError('QEMU has ended');
-  }
-
-  /** A vCPU that sees the kernel's memory: any, where the page tables of user space map the kernel. */
-  async #inKernel(): Promise<string> {
-    const looks = await this.#premises.house.look();
-    const [first] = looks;
-    const found = looks.find(({ pc }) => pc >> 63n === 1n) ?? first;
-    if (found === undefined) throw new RigError('the machine has no vCPU');
-    return found.thread;
-  }
-
   async #whyNot(actor: Actor, what: string): Promise<Deviation> {
     const { house, nameOf, sleeperStack, stackBytes } = this.#premises;
     for (let tries = 0; tries < 5; tries++) {
@@ -402,13 +212,13 @@ export class Director {
       }
       await house.stub.resume(house.stub.threads);
       await house.stub.waitForStop(20);
-      await this.#stand();
+      await this.#hands.stand();
     }
     // Whoever asks in the guest may come to a mark, too, and nobody would let it go on. What the actors do is decided by now.
-    await this.#disarm([...this.#armed]);
+    await this.#hands.disarm(this.#hands.armed);
     await house.stub.resume(house.stub.threads);
     const stack = actor.tid === undefined ? [] : await sleeperStack(actor.tid);
-    await this.#stand();
+    await this.#hands.stand();
     const found = stack.find((name) => waitsFor(name) !== undefined);
     if (found !== undefined) return this.#blocked(what, `it waits ${waitsFor(found)} in ${found}()`);
     const [top] = stack;

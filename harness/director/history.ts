@@ -2,10 +2,10 @@ import { OP, OUTCOME, type History, type HistoryRecord, type Op } from '../model
 import { signalOf } from './result.ts';
 import type { DirectedSchedule } from './schedule.ts';
 
-/** When an operation was seen to begin and to end, by the director's clock; the end of one that was let go is not known. */
+/** When an operation began and ended, by tickets that its threads draw (guest/workloads/stage.c). */
 export interface Span {
   readonly start: number;
-  readonly end?: number | undefined;
+  readonly end: number;
 }
 
 /** What is known of a performance, by actor: each operation's span and what it returned. */
@@ -25,7 +25,7 @@ const addressOf = (page: number): bigint => BASE + BigInt(page) * BigInt(PAGE_BY
 /**
  * The history of a performance. The setup is a thread that was over before the others began.
  *
- * @returns why it has none: an operation that histories do not know, or one whose end nobody saw.
+ * @returns why it has none: an operation that histories do not know, or one whose program did not live to say.
  */
 export function historyOf(
   { setup, actors }: Pick<DirectedSchedule, 'setup' | 'actors'>,
@@ -43,10 +43,11 @@ export function historyOf(
     for (const [nth, text] of all.split(';').entries()) {
       const span = spans[name]?.[nth];
       const result = results[name]?.[nth];
-      if (span?.end === undefined || result === undefined)
-        return `nobody saw operation ${nth + 1} of ${name} end`;
+      if (span === undefined || result === undefined) return `nobody saw operation ${nth + 1} of ${name} end`;
+      // It waits, and changes nothing.
+      if (text.trim() === 'grace') continue;
       const seen = { start: began + span.start, end: began + span.end };
-      const record = recordOf(text, threads.length, nth, seen, result);
+      const record = recordOf(text, threads.length, mine.length, seen, result);
       if (record === undefined) return `histories do not know "${text.trim()}"`;
       mine.push(record);
     }

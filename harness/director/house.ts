@@ -64,6 +64,19 @@ export class House {
     return says(await this.register(thread, register));
   }
 
+  async readWord(thread: string, address: bigint): Promise<number> {
+    const bytes = await this.stub.readMemory(thread, address, 4);
+    return this.#big ? bytes.readUInt32BE() : bytes.readUInt32LE();
+  }
+
+  /** 32 bits of the memory that a vCPU sees. */
+  async writeWord(thread: string, address: bigint, value: number): Promise<void> {
+    const bytes = Buffer.alloc(4);
+    if (this.#big) bytes.writeUInt32BE(value);
+    else bytes.writeUInt32LE(value);
+    await this.stub.writeMemory(thread, address, bytes);
+  }
+
   async jump(thread: string, pc: bigint): Promise<void> {
     const bytes = Buffer.alloc(8);
     if (this.#big) bytes.writeBigUInt64BE(pc);

@@ -18,6 +18,8 @@ export interface Reached {
   readonly actor: string;
   readonly operation: number;
   readonly point: string;
+  /** Of a schedule that has rounds: what is reached in two of them does not race. */
+  readonly round?: number | undefined;
 }
 
 /** Functions in which a CPU waits for another, and for what. */

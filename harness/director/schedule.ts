@@ -45,6 +45,8 @@ const runStep = z
     remember: z.string().optional(),
     /** It passes the point until one of its registers points to what was remembered under this name. */
     holding: z.string().optional(),
+    /** It begins this round of an exploration. */
+    round: z.number().int().positive().optional(),
     within,
     perhaps,
     note,
@@ -74,6 +76,9 @@ const step = z.unknown().transform((value, ctx): Step => {
   return z.NEVER;
 });
 
+const canBePrompted = (one: Step): boolean =>
+  'run' in one && one.perhaps && one.remember === undefined && one.holding === undefined;
+
 const atEdge = (until: Goal): boolean =>
   until.kind === 'point' && ['entry', 'return'].includes(until.point.at.kind);
 
@@ -101,6 +106,8 @@ export const scheduleSchema = z
     model: z.strictObject({ check: z.string(), mutant: z.string().optional() }).optional(),
     /** The profile that sees it. */
     profile: z.string(),
+    /** The stage gives the turns, and the machine stands still only at points: much faster, but nothing is insisted on. */
+    prompted: z.boolean().default(false),
     setup: z.string().default(''),
     /** In the order of their CPUs. */
     actors: z.record(actor, z.string()),
@@ -109,7 +116,7 @@ export const scheduleSchema = z
       message: 'expect a finding, a result or a history',
     }),
   })
-  .superRefine(({ actors, steps, expect }, ctx) => {
+  .superRefine(({ actors, steps, expect, prompted }, ctx) => {
     const known = (name: string, where: string): void => {
       if (!(name in actors)) ctx.addIssue({ code: 'custom', message: `${where}: there is no actor ${name}` });
     };
@@ -120,6 +127,11 @@ export const scheduleSchema = z
     };
     steps.forEach((one, index) => {
       const where = `step ${index + 1}`;
+      if (prompted && !canBePrompted(one))
+        ctx.addIssue({
+          code: 'custom',
+          message: `${where}: a prompted schedule has only \`run\` with \`perhaps\``,
+        });
       if ('run' in one) {
         known(one.run, where);
         asked(one.holding, where);

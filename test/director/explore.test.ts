@@ -5,6 +5,7 @@ import { doingOf, placesAmong, pointsIn, pointsSchema } from '../../harness/dire
 import { exploredSchedule } from '../../harness/director/explore/schedule.ts';
 import { historyOf } from '../../harness/director/history.ts';
 import { pointsOf, scheduleSchema } from '../../harness/director/schedule.ts';
+import { turnsOf } from '../../harness/director/turns.ts';
 import { CHECKS } from '../../harness/model/protocol/checks.ts';
 import { MUTANTS } from '../../harness/model/protocol/mutants.ts';
 import { mutated, posted, runCheck } from '../../harness/model/protocol/run.ts';
@@ -44,13 +45,15 @@ describe('schedules of an exploration', () => {
         const schedule = made(seed, nth);
         const operations = Object.values(schedule.actors).map((all) => all.split(';'));
         expect(operations).toHaveLength(3);
-        for (const all of operations) expect(all.length).toBeLessThanOrEqual(16);
+        for (const all of operations) expect(all.length).toBeLessThanOrEqual(192);
+        expect(schedule.steps.length).toBeLessThanOrEqual(512);
         const values = [schedule.setup, ...Object.values(schedule.actors)]
           .join(';')
           .match(/exchange \S+ \d+/g)!
           .map((text) => text.split(' ')[2]);
         expect(new Set(values).size).toBe(values.length);
-        for (const text of operations.flat()) expect(places[doingOf(text)]).not.toBeUndefined();
+        const doing = new Set<string>(operations.flat().map(doingOf));
+        expect([...doing].filter((one) => !(one in places) && one !== 'grace')).toEqual([]);
         const entries = Object.entries(schedule.actors).map(([name, all]) => [name, all.split(';')] as const);
         const spans = entries.map(
           ([name, all]) => [name, all.map((_, at) => ({ start: at, end: at }))] as const,
@@ -84,9 +87,28 @@ describe('schedules of an exploration', () => {
     );
   });
 
-  it('hold an actor in most of them', () => {
-    const held = Array.from({ length: 200 }, (_, nth) => pointsOf(made(1, nth)).length > 0);
-    expect(held.filter(Boolean).length).toBeGreaterThan(190);
+  it('hold somebody in most of their rounds, and each actor in many', () => {
+    const all = Array.from({ length: 30 }, (_, nth) => turnsOf(made(1, nth))).flat();
+    const rounds = new Set(all.map((turn) => `${turn.round}`)).size * 30;
+    const held = all.filter(({ hold }) => hold !== undefined);
+    expect(held.length).toBeGreaterThan(rounds * 0.9);
+    for (const name of ['first', 'second', 'changer'])
+      expect(held.filter((turn) => turn.name === name).length).toBeGreaterThan(rounds * 0.2);
+  });
+
+  it('let everybody go who was held, and end with every operation done', () => {
+    fc.assert(
+      fc.property(seeds, ({ seed, nth }) => {
+        const schedule = made(seed, nth);
+        const turns = turnsOf(schedule);
+        for (const [name, operations] of Object.entries(schedule.actors)) {
+          const mine = turns.filter((turn) => turn.name === name);
+          expect(mine.at(-1)).toMatchObject({ goal: operations.split(';').length });
+          expect(mine.at(-1)).not.toHaveProperty('hold');
+          mine.forEach(({ frees }, at) => expect(frees).toBe(mine[at - 1]?.hold !== undefined));
+        }
+      }),
+    );
   });
 });
 
@@ -122,10 +144,15 @@ describe('the history of a performance', () => {
     expect(violations).toHaveLength(rules.length);
   });
 
+  it('knows of waiting for a grace period that it changes nothing', () => {
+    const actors = { ...schedule.actors, two: `grace; ${schedule.actors.two}` };
+    const waited = { ...spans, two: [{ start: 0, end: 0 }, ...spans.two] };
+    const results = { one: [1, 2], two: [0, 0, -1211] };
+    expect(historyOf({ ...schedule, actors }, { spans: waited, results })).toEqual(of([1, 2], [0, -1211]));
+  });
+
   it('is not judged when the end of an operation was not seen', () => {
-    expect(of([1, 2], [0, -1211], { ...spans, one: [spans.one[0]!, { start: 7 }] })).toMatch(
-      /operation 2 of one/,
-    );
+    expect(of([1, 2], [0, -1211], { ...spans, one: [spans.one[0]!] })).toMatch(/operation 2 of one/);
   });
 
   it('is not judged with an operation that histories do not know', () => {
@@ -146,6 +173,15 @@ describe('pairs of places', () => {
     pairs.add([at('two', 'g'), at('one', 'f')]);
     pairs.add([at('two', 'g'), at('one', 'f')]);
     expect(pairs.coverage()).toEqual({ pairs: 2, bothOrders: 1 });
+  });
+
+  it('of two rounds are none', () => {
+    const pairs = new Pairs();
+    pairs.add([
+      { ...at('one', 'f'), round: 1 },
+      { ...at('two', 'g'), round: 2 },
+    ]);
+    expect(pairs.coverage()).toEqual({ pairs: 0, bothOrders: 0 });
   });
 
   it('of one place are in both orders at once', () => {

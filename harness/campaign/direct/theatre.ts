@@ -33,7 +33,9 @@ export class Theatre {
   readonly #lookup: KernelLookup;
   readonly #directory: string;
   readonly #ctx: Context;
-  #open: { running: Running; reader: ConsoleReader; read: Promise<void>; seen: Finding[] } | undefined;
+  #open:
+    | { running: Running; reader: ConsoleReader; read: Promise<void>; seen: Finding[]; alarm: AbortSignal }
+    | undefined;
 
   constructor(actors: number, kernel: PreparedKernel, lookup: KernelLookup, directory: string, ctx: Context) {
     this.#actors = actors;
@@ -55,8 +57,8 @@ export class Theatre {
         this.#open = await this.#boot(number);
         bootSeconds = since();
       }
-      const { running, seen } = this.#open;
-      played = await playOnce(running, schedule, this.#lookup, this.#kernel.plan.arch);
+      const { running, seen, alarm } = this.#open;
+      played = await playOnce(running, schedule, this.#lookup, this.#kernel.plan.arch, alarm);
       // The kernel's last words are on their way while it answers.
       const taint = await running.taint().catch(() => 1);
       if (taint !== 0 || seen.length > 0 || played.trouble !== null) findings = await this.close();
@@ -97,10 +99,16 @@ export class Theatre {
       signal: this.#ctx.signal,
     });
     const seen: Finding[] = [];
-    const reader = createConsoleReader({ onFinding: (finding) => seen.push(finding) });
+    const alarm = new AbortController();
+    const reader = createConsoleReader({
+      onFinding: (finding) => {
+        seen.push(finding);
+        alarm.abort();
+      },
+    });
     const read = (async () => {
       for await (const chunk of running.console) reader.push(chunk);
     })();
-    return { running, reader, read, seen };
+    return { running, reader, read, seen, alarm: alarm.signal };
   }
 }

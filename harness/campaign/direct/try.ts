@@ -7,7 +7,9 @@ import { House } from '../../director/house.ts';
 import type { Span } from '../../director/history.ts';
 import type { Event, Outcome, Reached } from '../../director/outcome.ts';
 import { processorOf } from '../../director/processor.ts';
+import { Prompter } from '../../director/prompter.ts';
 import type { DirectedSchedule } from '../../director/schedule.ts';
+import { type Turn, turnsOf, turnsText } from '../../director/turns.ts';
 import { connectStub } from '../../machine/qemu/stub/client.ts';
 import type { ExecResult, Running } from '../../machine/types.ts';
 import type { KernelLookup } from './lookup.ts';
@@ -15,6 +17,8 @@ import type { KernelLookup } from './lookup.ts';
 /** Seconds for the program to start, and to end when nobody is kept any more; a guest under KASAN and emulation is slow. */
 const START = 60;
 const END = 60;
+/** After the kernel has complained. */
+const LAST_WORDS = 3;
 
 export interface Played {
   readonly outcome: Outcome;
@@ -22,41 +26,59 @@ export interface Played {
   readonly reached: readonly Reached[];
   /** What each operation returned, by actor; shorter where the program did not live to say. */
   readonly results: Readonly<Record<string, readonly number[]>>;
-  /** When each operation was seen to begin and to end, by actor. */
+  /** When each operation began and ended, by actor, in the order of the stage's tickets. */
   readonly spans: Readonly<Record<string, readonly Span[]>>;
   /** How the program ended; null when it ended as it should. */
   readonly trouble: string | null;
 }
 
-/** One performance of a schedule on a machine that is up. Leaves it running. @throws RigError. */
+/**
+ * One performance of a schedule on a machine that is up. Leaves it running.
+ *
+ * @param alarm aborts when the kernel has complained: there is nothing to wait for then.
+ * @throws RigError.
+ */
 export async function playOnce(
   running: Running,
   schedule: DirectedSchedule,
   kernel: KernelLookup,
   arch: Arch,
+  alarm: AbortSignal,
 ): Promise<Played> {
   if (running.debugStub === undefined) throw new RigError('this machine has no debugger port');
   const began = performance.now();
   const cast = createCast(schedule.actors);
   const stub = await connectStub(running.debugStub.socket);
-  const director = new Director({
+  const actors = Object.entries(schedule.actors).map(([name, operations]) => `${name}=${operations}`);
+  const turns = schedule.prompted ? turnsOf(schedule) : [];
+  const program = running.exec(
+    [
+      `${running.programs}/stage`,
+      ...(schedule.prompted ? ['--turns', turnsText(turns)] : []),
+      ...[schedule.setup, ...actors],
+    ],
+    { timeout: 600 },
+  );
+  let over = false;
+  const ending = Promise.race([program, running.ended.then(() => undefined)]).finally(() => (over = true));
+  ending.catch(() => undefined);
+  const within = (seconds: number) =>
+    Promise.race([ending, sleep(seconds * 1000, undefined, { ref: false })]);
+  const premises = {
     ...{ cast, ...kernel },
     house: new House(stub, processorOf(arch), arch.byteOrder),
-    sleeperStack: (tid) => sleeperStack(running, tid),
+    sleeperStack: (tid: number) => sleeperStack(running, tid),
     clock: () => performance.now() - began,
-  });
-  const actors = Object.entries(schedule.actors).map(([name, operations]) => `${name}=${operations}`);
-  const program = running.exec([`${running.programs}/stage`, schedule.setup, ...actors], { timeout: 600 });
-  let outcome: Outcome;
-  const within = (seconds: number) =>
-    Promise.race([
-      program,
-      running.ended.then(() => undefined),
-      sleep(seconds * 1000, undefined, { ref: false }),
-    ]);
+    over: () => over || alarm.aborted,
+  };
+  const director = schedule.prompted ? new Prompter(premises) : new Director(premises);
+  let outcome: Outcome = { kind: 'played' };
   try {
-    await director.gather(START);
-    outcome = await director.play(schedule);
+    if (director instanceof Prompter) await director.play(turns, START, patienceOf(turns));
+    else {
+      await director.gather(START);
+      outcome = await director.play(schedule);
+    }
   } catch (error) {
     // It may have had something to say before its actors were there.
     const trouble = troubleOf(await within(1));
@@ -65,14 +87,14 @@ export async function playOnce(
   } finally {
     await director.leave();
   }
-  const ended = await within(END);
+  const ended = await within(alarm.aborted ? LAST_WORDS : END);
   const trouble = troubleOf(ended);
   const { events, reached } = director;
-  const spans = Object.fromEntries(
-    cast.map(({ name, spans: all, operations }) => [name, all.slice(0, operations)]),
-  );
-  return { outcome, events, reached, results: parseResults(ended?.stdout ?? ''), spans, trouble };
+  return { outcome, events, reached, ...parseOutput(ended?.stdout ?? ''), trouble };
 }
+
+const patienceOf = (turns: readonly Turn[]): number =>
+  turns.reduce((sum, { milliseconds }) => sum + milliseconds / 1000, 0);
 
 function troubleOf(ended: ExecResult | undefined): string | null {
   if (ended === undefined) return 'the program did not end';
@@ -87,12 +109,22 @@ async function sleeperStack(running: Running, tid: number): Promise<string[]> {
   return [...stdout.matchAll(/([A-Za-z_][\w.]*)\+0x/g)].map(([, name = '']) => name);
 }
 
-function parseResults(stdout: string): Record<string, number[]> {
-  const rows = stdout.split('\n').filter((line) => line.startsWith('{'));
-  return Object.fromEntries(
-    rows.map((line) => {
-      const { actor, results } = JSON.parse(line) as { actor: string; results: Record<string, number> };
-      return [actor, Object.values(results)];
-    }),
-  );
+/** A line for each operation, from guest/workloads/stage.c. */
+interface StageLine {
+  readonly actor: string;
+  readonly operation: number;
+  readonly result: number;
+  readonly began: number;
+  readonly ended: number;
+}
+
+function parseOutput(stdout: string): Pick<Played, 'results' | 'spans'> {
+  const results: Record<string, number[]> = {};
+  const spans: Record<string, Span[]> = {};
+  for (const line of stdout.split('\n').filter((one) => one.startsWith('{'))) {
+    const { actor, operation, result, began, ended } = JSON.parse(line) as StageLine;
+    (results[actor] ??= [])[operation] = result;
+    (spans[actor] ??= [])[operation] = { start: began, end: ended };
+  }
+  return { results, spans };
 }

@@ -14,7 +14,8 @@ export class Pairs {
   add(reached: readonly Reached[]): void {
     reached.forEach((later, at) => {
       for (const earlier of reached.slice(0, at))
-        if (earlier.actor !== later.actor) this.#orders.add(JSON.stringify([earlier.point, later.point]));
+        if (earlier.actor !== later.actor && earlier.round === later.round)
+          this.#orders.add(JSON.stringify([earlier.point, later.point]));
     });
   }
 

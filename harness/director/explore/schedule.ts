@@ -1,91 +1,132 @@
 import type { ScheduleFile } from '../schedule.ts';
 import { chosen, type Choice } from './choice.ts';
 import { doingOf, type Places } from './points.ts';
-import { chooseProgram, type ExploredActor } from './program.ts';
+import { chooseRounds, type Part, type Round } from './program.ts';
 
 type StepFile = Record<string, string | number | boolean>;
 
-/** Seconds for somebody to come to a place where nobody is waited for; who takes longer waits for somebody who is kept. */
+/** Rounds of a schedule: they share the start of a process, and an eye can still read it. */
+const ROUNDS = 12;
+/** Seconds for somebody to come to a place where nobody is waited for; who waits for a lock is left waiting before that. */
 const SOON = 0.5;
-/** At the end, where nobody is kept any more. */
+/** At the end of a round, where nobody is held any more. */
 const LATE = 10;
 
+/** A part of a round, and how many operations its actor has done before it. */
+interface Placed extends Part {
+  readonly before: number;
+}
+
 /**
- * The schedule that a seed makes, the `nth` of it: of random operations, and one of
+ * The schedule that a seed makes, the `nth` of it: rounds of random operations. In each,
  *
  * - hold: one actor is held in a window while the others do what they do;
+ * - nested: another one is held in a window of its own meanwhile;
  * - switch: priorities that change at few places (PCT, Burckhardt et al., ASPLOS 2010): the first of an order goes on until it comes to a
  *   place of change, and is the last one from there on.
  */
 export function exploredSchedule(places: Places, seed: number, nth: number, profile: string): ScheduleFile {
   return chosen(seed, nth, (choose) => {
-    const program = chooseProgram(choose);
-    const { setup, actors } = program;
-    const [mode, race] = choose.chance(0.65)
-      ? (['hold', hold(actors, places, choose)] as const)
-      : (['switch', switches(actors, places, choose)] as const);
-    const over = actors.map((actor) => until(actor, actor.race.length, LATE));
-    const witnesses = choose.shuffled(actors).map(({ name }) => perhaps(name, 'end', LATE));
+    const rounds = chooseRounds(choose, ROUNDS);
     return {
-      title: `exploration ${seed}, schedule ${nth}: ${mode}`,
+      title: `exploration ${seed}, schedule ${nth}`,
       story: `Made at random by \`spf explore --seed ${seed}\`.`,
-      profile,
-      setup: setup.join('; '),
-      actors: Object.fromEntries(
-        actors.map(({ name, race, witness }) => [name, [...race, ...witness].join('; ')]),
-      ),
-      steps: [...race, ...over, ...witnesses],
+      ...{ profile, prompted: true, setup: '' },
+      ...perform(rounds, places, choose),
       expect: { finding: 'any', history: 'any' },
     };
   });
 }
 
-const perhaps = (run: string, goal: string, within = SOON): StepFile => ({
-  run,
-  until: goal,
+/** Rounds, one after the other, as operations and steps. */
+export function perform(
+  rounds: readonly Round[],
+  places: Places,
+  choose: Choice,
+): Pick<ScheduleFile, 'actors' | 'steps'> {
+  const operations: Record<string, string[]> = {};
+  const steps = rounds.flatMap((round, nth) => {
+    const placed = round.map((part): Placed => {
+      const mine = (operations[part.name] ??= []);
+      const before = mine.length;
+      mine.push(...part.opening, ...part.race, ...part.witness);
+      return { ...part, before };
+    });
+    const [begin, ...rest] = stepsOf(placed, places, choose);
+    return [{ round: nth + 1, ...begin }, ...rest];
+  });
+  const actors = Object.entries(operations).map(([name, all]) => [name, all.join('; ')]);
+  return { actors: Object.fromEntries(actors) as Record<string, string>, steps };
+}
+
+function stepsOf(parts: readonly Placed[], places: Places, choose: Choice): StepFile[] {
+  const opening = parts
+    .toReversed()
+    .flatMap((part) => (part.opening.length > 0 ? [until(part, 0, LATE)] : []));
+  const mode = choose.one([hold, hold, hold, nested, nested, switches]);
+  const over = parts.map((part) => until(part, part.race.length, LATE));
+  const witness = choose
+    .shuffled(parts)
+    .flatMap((part) =>
+      part.witness.length > 0 ? [until(part, part.race.length + part.witness.length, LATE)] : [],
+    );
+  return [...opening, ...mode(parts, places, choose), ...over, ...witness];
+}
+
+const perhaps = (run: string, goal: string, within: number): StepFile => ({
+  ...{ run, until: goal },
   perhaps: true,
   within,
 });
 
-/** Until so many of its operations are done. */
-const until = ({ name }: ExploredActor, done: number, within = SOON): StepFile =>
-  perhaps(name, `operation ${done + 1}`, within);
+/** Until so many of its racing operations are done. */
+const until = ({ name, before, opening }: Placed, done: number, within = SOON): StepFile =>
+  perhaps(name, `operation ${before + opening.length + done + 1}`, within);
 
 /** Into one of its operations as far as one of the places of that; nothing where it has none. */
-function into(actor: ExploredActor, places: Places, choose: Choice): StepFile[] {
-  const operation = choose.chance(0.75) ? actor.windowed : choose.between(0, actor.race.length - 1);
-  const among = places[doingOf(actor.race[operation]!)];
-  if (among.length === 0) return [];
-  const times = choose.chance(0.8) ? 1 : choose.between(2, 3);
+function into(part: Placed, places: Places, choose: Choice): StepFile[] {
+  const operation = choose.chance(0.8) ? part.windowed : choose.between(0, part.race.length - 1);
+  const among = places[doingOf(part.race[operation]!)] as Places['access'] | undefined;
+  if (among === undefined || among.length === 0) return [];
+  const times = choose.chance(0.85) ? 1 : 2;
   return [
-    until(actor, operation),
-    { ...perhaps(actor.name, choose.one(among)), ...(times > 1 && { times }) },
+    ...(operation > 0 ? [until(part, operation)] : []),
+    { ...perhaps(part.name, choose.one(among), SOON), ...(times > 1 && { times }) },
   ];
 }
 
-function hold(actors: readonly ExploredActor[], places: Places, choose: Choice): StepFile[] {
+const wholeRace = (part: Placed): StepFile => until(part, part.race.length);
+
+function hold(parts: readonly Placed[], places: Places, choose: Choice): StepFile[] {
   // A change has more windows than an access, and fewer of them are passed by.
-  const held = choose.chance(0.5) ? actors.at(-1)! : choose.one(actors);
-  const others = choose.shuffled(actors.filter((one) => one !== held));
-  const before = others.filter(() => choose.chance(0.5));
-  const some = ({ race }: ExploredActor): number => choose.between(1, race.length);
+  const held = choose.chance(0.5) ? parts.at(-1)! : choose.one(parts);
+  const others = choose.shuffled(parts.filter((one) => one !== held));
+  const before = others.filter(({ race }) => race.length > 1 && choose.chance(0.3));
   return [
-    ...before.map((one) => until(one, some(one) - 1)),
+    ...before.map((one) => until(one, choose.between(1, one.race.length - 1))),
     ...into(held, places, choose),
-    ...others.map((one) => until(one, choose.chance(0.6) ? one.race.length : some(one))),
-    ...(choose.chance(0.1) ? [{ wait: 'a grace period', perhaps: true, within: 2 * SOON }] : []),
-    until(held, held.race.length),
+    ...others.map(wholeRace),
+    wholeRace(held),
   ];
 }
 
-function switches(actors: readonly ExploredActor[], places: Places, choose: Choice): StepFile[] {
-  const order = choose.shuffled(actors);
+function nested(parts: readonly Placed[], places: Places, choose: Choice): StepFile[] {
+  const [outer, inner, other] = choose.shuffled(parts) as [Placed, Placed, Placed];
+  return [
+    ...into(outer, places, choose),
+    ...into(inner, places, choose),
+    wholeRace(other),
+    ...choose.shuffled([outer, inner]).map(wholeRace),
+  ];
+}
+
+function switches(parts: readonly Placed[], places: Places, choose: Choice): StepFile[] {
+  const order = choose.shuffled(parts);
   const steps: StepFile[] = [];
   for (let changes = choose.between(1, 4); changes > 0; changes--) {
-    const [first] = order as [ExploredActor];
+    const [first] = order as [Placed];
     steps.push(...into(first, places, choose));
     order.push(order.shift()!);
   }
-  for (const one of order) steps.push(until(one, one.race.length));
-  return steps;
+  return [...steps, ...order.map(wholeRace)];
 }

@@ -21,6 +21,11 @@ export interface Stub {
   /** Executions of the instruction at the address stop the machine, before it is executed. Needs no memory to be written. */
   setBreakpoint(address: bigint): Promise<void>;
   clearBreakpoint(address: bigint): Promise<void>;
+  /**
+   * Writes to these bytes, a power of two and aligned, stop the machine after the write; in every address space. QEMU keeps what it has
+   * translated after such a stop, and throws it away after a breakpoint (gdb_vm_state_change() in its gdbstub).
+   */
+  setWatchpoint(address: bigint, bytes: number): Promise<void>;
   /** Lets these vCPUs run, at least one, and the others stand. */
   resume(threads: readonly string[]): Promise<void>;
   /** One instruction of one vCPU, with interrupts held back; the others stand. Resolves when it is done. */
@@ -30,7 +35,7 @@ export interface Stub {
   /** @returns undefined when they are still running after so many milliseconds. */
   waitForStop(milliseconds: number): Promise<Stop | undefined>;
   readonly running: boolean;
-  /** Takes every breakpoint away, lets everything run, and leaves. Never throws. */
+  /** Takes every breakpoint and watchpoint away, lets everything run, and leaves. Never throws. */
   detach(): Promise<void>;
 }
 
@@ -66,6 +71,7 @@ class Client implements Stub {
   readonly #deframer = new Deframer();
   readonly #packets: string[] = [];
   readonly #breakpoints = new Set<bigint>();
+  readonly #watchpoints = new Map<bigint, number>();
   #wake: (() => void) | undefined;
   /** QEMU chooses another by itself when it stops. */
   #selected: string | undefined;
@@ -134,6 +140,11 @@ class Client implements Stub {
     await this.#insist(`z1,${address.toString(16)},1`);
   }
 
+  async setWatchpoint(address: bigint, bytes: number): Promise<void> {
+    await this.#insist(`Z2,${address.toString(16)},${bytes.toString(16)}`);
+    this.#watchpoints.set(address, bytes);
+  }
+
   resume(threads: readonly string[]): Promise<void> {
     if (threads.length === 0) throw new Error('somebody has to run');
     const everybody = threads.length === this.threads.length;
@@ -170,6 +181,8 @@ class Client implements Stub {
         await this.waitForStop(PATIENCE);
       }
       for (const address of this.#breakpoints) await this.clearBreakpoint(address);
+      for (const [address, bytes] of this.#watchpoints)
+        await this.#ask(`z2,${address.toString(16)},${bytes.toString(16)}`);
       // The process is the cluster of vCPUs, which QEMU numbers from 1.
       await this.#ask('D;1');
     } catch {

@@ -6,6 +6,8 @@ export type Stop =
       readonly signal: number;
       /** The vCPU that it is about, as the stub names it (`p01.02`); undefined when it does not say. */
       readonly thread: string | undefined;
+      /** The address that was written, for a watchpoint. */
+      readonly written?: bigint;
     }
   /** QEMU is ending (`W`), or was killed (`X`). */
   | { readonly kind: 'gone' };
@@ -18,5 +20,11 @@ export function parseStop(data: string): Stop | undefined {
   const signal = Number.parseInt(data.slice(1, 3), 16);
   if (Number.isNaN(signal)) return undefined;
   const thread = /(?:^|;)thread:(p?[0-9a-f.]+)/.exec(data.slice(3))?.[1];
-  return { kind: 'stopped', signal, thread };
+  const written = /;watch:([0-9a-f]+)/.exec(data)?.[1];
+  return {
+    kind: 'stopped',
+    signal,
+    thread,
+    ...(written !== undefined && { written: BigInt(`0x${written}`) }),
+  };
 }
