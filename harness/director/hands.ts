@@ -176,7 +176,8 @@ export class Hands {
     await house.jump(look.thread, this.#spot(actor) + BigInt(interruptsOff ? spins : halts));
   }
 
-  async letGo(actor: Actor): Promise<void> {
+  /** @returns whether the machine ran meanwhile. */
+  async letGo(actor: Actor): Promise<boolean> {
     const { house } = this.#premises;
     const { kept } = actor;
     if (kept === undefined) throw new Error(`${actor.name} is not kept`);
@@ -184,6 +185,7 @@ export class Hands {
     const bytes = house.processor.rest.code.length;
     const there = (looks: readonly Look[]) => looks.find(({ pc }) => pc >= spot && pc < spot + BigInt(bytes));
     let look = there(await house.look());
+    const ran = look === undefined;
     // Preempted, or interrupted just now: it comes back to its code.
     if (look === undefined) {
       const all = Array.from({ length: bytes }, (_, nth) => spot + BigInt(nth));
@@ -199,6 +201,7 @@ export class Hands {
     if (look === undefined) throw new RigError(`${actor.name} is not found where it is kept`);
     await house.jump(look.thread, kept.pc);
     actor.kept = undefined;
+    return ran;
   }
 
   async stand(): Promise<void> {

@@ -53,7 +53,9 @@ export class Prompter {
       // It asks again and again until it sees the answer.
       if (asked > current) {
         current = asked;
-        await this.#begin(current, turns[current - 1]);
+        const ran = await this.#begin(current, turns[current - 1]);
+        // Another process may have that vCPU by now.
+        if (ran) continue;
       }
       await house.writeWord(thread, words.answered, current);
     }
@@ -80,16 +82,18 @@ export class Prompter {
     return this.#hands.leave();
   }
 
-  async #begin(number: number, turn: Turn | undefined): Promise<void> {
+  /** @returns whether the machine ran meanwhile. */
+  async #begin(number: number, turn: Turn | undefined): Promise<boolean> {
     const missed = this.#turn?.hold;
     if (missed !== undefined) this.#say(`${this.#turn?.name} did not come to ${missed.point.text}`);
     await this.#hands.disarm(this.#hands.armed);
     this.#turn = turn && { ...turn, number };
     this.#passed = 0;
-    if (turn === undefined) return;
+    if (turn === undefined) return false;
     const actor = this.#premises.cast[turn.actor - 1];
-    if (actor?.kept !== undefined) await this.#hands.letGo(actor);
+    const ran = actor?.kept !== undefined && (await this.#hands.letGo(actor));
     if (turn.hold !== undefined) await this.#hands.arm(this.#addressesOf(turn.hold.point.text));
+    return ran;
   }
 
   /** Somebody is at a point: keeps the actor whose turn it is. */

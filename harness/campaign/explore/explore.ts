@@ -6,10 +6,10 @@ import { writeFileAtomic } from '../../base/disk.ts';
 import { type PairCoverage, Pairs } from '../../director/explore/pairs.ts';
 import { type Places, placesAmong, pointsIn } from '../../director/explore/points.ts';
 import { exploredSchedule } from '../../director/explore/schedule.ts';
-import { GRACE_PERIOD, scheduleSchema } from '../../director/schedule.ts';
+import { scheduleSchema } from '../../director/schedule.ts';
 import { saveSchedule } from '../../plan/schedule-file.ts';
 import type { Conclusion } from '../direct/conclude.ts';
-import { lookUp } from '../direct/lookup.ts';
+import { type KernelLookup, lookUp } from '../direct/lookup.ts';
 import { Theatre, type Try } from '../direct/theatre.ts';
 import type { PreparedKernel } from '../kernel.ts';
 
@@ -53,23 +53,29 @@ export interface Explored {
   readonly seconds: number;
 }
 
+/** Where the places of an exploration are in a kernel. @param tree directory that it was built from. @throws as lookUp(). */
+export const lookUpPlaces = (
+  places: Places,
+  { record, plan }: PreparedKernel,
+  tree: string,
+  ctx: Context,
+): Promise<KernelLookup> => lookUp(pointsIn(places), record, tree, plan.arch, ctx);
+
 /**
  * Play schedules that are made at random until one harms the kernel, or tries or time are spent. Leaves in the directory explored.json,
  * what happened in each schedule (tries.jsonl), and each that did harm, as a file for `spf direct`.
  *
- * @param tree directory that the kernel was built from.
- * @throws as lookUp(); CancelledError.
+ * @param lookup of lookUpPlaces().
+ * @throws CancelledError.
  */
 export async function explore(
   kernel: PreparedKernel,
-  tree: string,
+  lookup: KernelLookup,
   options: ExploreOptions,
   directory: string,
   ctx: Context,
 ): Promise<Explored> {
-  const { arch, profile } = kernel.plan;
-  const points = pointsIn(options.places);
-  const lookup = await lookUp([...points, ...GRACE_PERIOD], kernel.record, tree, arch, ctx);
+  const { profile } = kernel.plan;
   const places = placesAmong(options.places, new Set(lookup.addresses.keys()));
   const theatre = new Theatre(ACTORS, kernel, lookup, directory, ctx);
   const record = new Exploration();
@@ -102,7 +108,11 @@ export async function explore(
   const explored: Explored = {
     ...{ release: kernel.record.release, seed: options.seed, seconds: since() },
     ...record.summary(),
-    places: { known: pointsIn(places).length, asked: points.length, reached: record.reached.size },
+    places: {
+      known: pointsIn(places).length,
+      asked: pointsIn(options.places).length,
+      reached: record.reached.size,
+    },
   };
   await writeFileAtomic(join(directory, 'explored.json'), `${JSON.stringify(explored, null, 2)}\n`);
   return explored;

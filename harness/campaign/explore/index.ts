@@ -3,7 +3,7 @@ import { type Observer, runStep } from '../../base/steps.ts';
 import { createRunDirectory, createRunId } from '../../store/index.ts';
 import { kernelStep, prepareOneKernel } from '../one-kernel.ts';
 import type { RunRequest } from '../request.ts';
-import { type Explored, type ExploreOptions, explore } from './explore.ts';
+import { type Explored, type ExploreOptions, explore, lookUpPlaces } from './explore.ts';
 
 export type { Explored, ExploreOptions } from './explore.ts';
 
@@ -21,7 +21,10 @@ export async function runExploration(
     'schedules',
     ctx,
     observer,
-    (step) => explore(kernel, tree, options, directory, step),
+    async (step) => {
+      const lookup = await lookUpPlaces(options.places, kernel, tree, step);
+      return explore(kernel, lookup, options, directory, step);
+    },
     ({ tries, hits }) => ({ outcome: 'ok', text: `${tries} schedules, ${hits.length} of them did harm` }),
   );
   return { explored, directory };
