@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "prompter.h"
 
+#include "clock.h"
 #include "rig.h"
 
 #include <fcntl.h>
@@ -12,8 +13,6 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
-
-enum { ACTORS_MOST = 8 };
 
 /* How long the prompter sleeps while somebody may be held: a word that a debugger writes wakes nobody. */
 static const int64_t GLANCE = 1000 * 1000;
@@ -56,9 +55,7 @@ static void wake(uint32_t *word)
 
 static int64_t now(void)
 {
-	struct timespec time;
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
+	return (int64_t)clock_raw_ns();
 }
 
 static unsigned number_of(const char *word, const char *what)

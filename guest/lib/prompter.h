@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-enum { TURNS_MOST = 512 };
+enum { ACTORS_MOST = 6, TURNS_MOST = 512 };
 
 struct turn {
 	unsigned actor; /* from 1 */

@@ -24,7 +24,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { ACTORS_MOST = 6, STACK_BYTES = 256 * 1024 };
+enum { STACK_BYTES = 256 * 1024 };
 
 /* With the memory that the thread writes to: see hide_from_fork(). */
 struct actor {
@@ -57,6 +57,14 @@ static void mark(unsigned number, unsigned nth, int64_t value, pid_t tid)
 	prctl(MARK, (unsigned long)number, (unsigned long)nth, (unsigned long)value, (unsigned long)tid);
 }
 
+static int64_t perform(struct actor *actor, unsigned n)
+{
+	actor->began[n] = draw();
+	actor->results[n] = operation_run(&actor->operations[n]);
+	actor->ended[n] = draw();
+	return actor->results[n];
+}
+
 static void act_prompted(struct actor *actor)
 {
 	prompter_enter(actor->number);
@@ -64,9 +72,7 @@ static void act_prompted(struct actor *actor)
 	pthread_barrier_wait(&ready);
 	for (unsigned n = 0; n < actor->count; n++) {
 		prompter_await(actor->number, n);
-		actor->began[n] = draw();
-		actor->results[n] = operation_run(&actor->operations[n]);
-		actor->ended[n] = draw();
+		perform(actor, n);
 		prompter_done(actor->number, n);
 	}
 }
@@ -84,10 +90,7 @@ static void *act(void *argument)
 	int64_t result = 0;
 	for (unsigned n = 0; n < actor->count; n++) {
 		mark(actor->number, n, result, actor->tid);
-		actor->began[n] = draw();
-		result = operation_run(&actor->operations[n]);
-		actor->ended[n] = draw();
-		actor->results[n] = result;
+		result = perform(actor, n);
 	}
 	mark(actor->number, actor->count, result, actor->tid);
 	return NULL;

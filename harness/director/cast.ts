@@ -37,11 +37,14 @@ export interface Mark {
   readonly tid: number;
 }
 
+/** What an actor does, one after the other. */
+export const operationsOf = (text: string): string[] => text.split(';');
+
 export function createCast(actors: Readonly<Record<string, string>>): Actor[] {
   return Object.entries(actors).map(([name, operations], index) => ({
     name,
     number: index + 1,
-    operations: operations.split(';').length,
+    operations: operationsOf(operations).length,
     stack: undefined,
     tid: undefined,
     operation: 0,

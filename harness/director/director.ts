@@ -1,15 +1,15 @@
 import { RigError } from '../base/errors.ts';
 import { type Actor, type Place, placeText, stackOf } from './cast.ts';
-import { Hands, type HandsPremises } from './hands.ts';
+import { Hands, type Premises } from './hands.ts';
 import type { Look } from './house.ts';
-import { type Event, type Outcome, type Reached, waitsFor } from './outcome.ts';
+import { Journal } from './journal.ts';
+import { type Outcome, waitsFor } from './outcome.ts';
+import type { Player } from './player.ts';
 import type { Point } from './point.ts';
 import { resultText } from './result.ts';
 import { type DirectedSchedule, type Goal, GRACE_PERIOD, type RunStep, type Step } from './schedule.ts';
 
-export interface Premises extends HandsPremises {
-  /** Addresses of each point of the schedule by its text. */
-  readonly addresses: ReadonlyMap<string, readonly bigint[]>;
+export interface DirectorPremises extends Premises {
   /** The function that has an address. */
   readonly nameOf: (address: bigint) => string;
   /** The kernel stack of a sleeping thread as names of functions; the machine runs meanwhile. Empty when it does not say. */
@@ -29,48 +29,48 @@ class Deviation extends Error {
 const HELD_BYTES = 128;
 
 /** Lets the actors of a schedule go where it wants, one at a time, and insists on it. */
-export class Director {
-  readonly events: Event[] = [];
-  /** Points at which actors were kept, in their order. */
-  readonly reached: Reached[] = [];
-  readonly #premises: Premises;
+export class Director implements Player {
+  readonly journal: Journal;
+  readonly #steps: readonly Step[];
+  readonly #premises: DirectorPremises;
   readonly #hands: Hands;
   readonly #remembered = new Map<string, bigint>();
 
-  constructor(premises: Premises) {
+  constructor({ steps }: Pick<DirectedSchedule, 'steps'>, premises: DirectorPremises) {
+    this.#steps = steps;
     this.#premises = premises;
+    this.journal = new Journal(premises.clock);
     this.#hands = new Hands(premises);
   }
 
-  /** The machine must stand. Every actor is kept at the beginning of its first operation when this resolves. */
-  async gather(within: number): Promise<void> {
-    const { cast, marks } = this.#premises;
-    await this.#hands.begin();
-    await this.#hands.arm(marks);
-    const all = await this.#hands.until(within, async (look, actor, address) => {
-      if (actor !== undefined && marks.includes(address)) await this.#hands.keep(look, actor, atOperation(0));
-      return cast.every(({ kept }) => kept !== undefined);
-    });
-    if (!all) throw new RigError(`not every actor was ready within ${within} s`);
-    this.#say('every actor is at the beginning of its first operation');
-  }
-
-  async play({ steps }: Pick<DirectedSchedule, 'steps'>): Promise<Outcome> {
-    for (const [index, step] of steps.entries()) {
+  async play(start: number): Promise<Outcome> {
+    await this.#gather(start);
+    for (const [index, step] of this.#steps.entries()) {
       try {
         await this.#take(step);
       } catch (error) {
         if (!(error instanceof Deviation)) throw error;
-        this.#say(`step ${index + 1}: ${error.message}`);
+        this.journal.say(`step ${index + 1}: ${error.message}`);
         return { kind: error.kind, step: index + 1, text: error.message };
       }
     }
     return { kind: 'played' };
   }
 
-  /** Lets every actor go. Never leaves the machine standing. */
   leave(): Promise<void> {
     return this.#hands.leave();
+  }
+
+  /** Every actor is kept at the beginning of its first operation when this resolves. */
+  async #gather(within: number): Promise<void> {
+    const { cast, marks } = this.#premises;
+    await this.#hands.begin();
+    const all = await this.#hands.until(within, async (look, actor) => {
+      if (actor !== undefined && marks.includes(look.pc)) await this.#hands.keep(look, actor, atOperation(0));
+      return cast.every(({ kept }) => kept !== undefined);
+    });
+    if (!all) throw new RigError(`not every actor was ready within ${within} s`);
+    this.journal.say('every actor is at the beginning of its first operation');
   }
 
   async #take(step: Step): Promise<void> {
@@ -80,7 +80,7 @@ export class Director {
       if (await this.#passBy(point, undefined, step.within)) continue;
       const late = `no grace period ended within ${step.within} s${this.#keptText()}`;
       if (!step.perhaps) throw new Deviation('infeasible', `${late}: it may wait for one of them`);
-      return this.#say(late);
+      return this.journal.say(late);
     }
   }
 
@@ -88,7 +88,7 @@ export class Director {
     const { run, until, times, remember, within, perhaps } = step;
     const { marks } = this.#premises;
     const actor = this.#actor(run);
-    const wanted = until.kind === 'point' ? this.#addresses(until.point) : [];
+    const wanted = until.kind === 'point' ? this.#hands.addressesOf(until.point) : [];
     if (!perhaps) this.#insistOnRoom(actor, until, wanted);
     const goal = until.kind === 'point' ? undefined : until.kind === 'end' ? actor.operations : until.index;
     if (goal !== undefined && goal > actor.operations)
@@ -100,14 +100,14 @@ export class Director {
     let passed = 0;
     let elsewhere: string | undefined;
     const came = await this.#hands.withPoints(wanted, () =>
-      this.#hands.until(within, async (look, who, address) => {
-        const marked = marks.includes(address);
+      this.#hands.until(within, async (look, who) => {
+        const marked = marks.includes(look.pc);
         if (who !== actor) {
           // One that did not come where it should is caught where its next operation begins.
           if (marked && who !== undefined) await this.#hands.keep(look, who, atOperation(who.operation));
           return false;
         }
-        if (wanted.includes(address)) {
+        if (wanted.includes(look.pc)) {
           if (++passed < times || !(await this.#holds(look, step))) return false;
           if (remember !== undefined) this.#remembered.set(remember, await this.#worth(look, until));
           await this.#hands.keep(look, actor, { kind: 'point', text: goalText(until) });
@@ -126,12 +126,12 @@ export class Director {
     );
     if (elsewhere !== undefined) {
       if (!perhaps) throw new Deviation('left', elsewhere);
-      return this.#say(elsewhere);
+      return this.journal.say(elsewhere);
     }
     if (came) {
       if (until.kind === 'point')
-        this.reached.push({ actor: run, operation: actor.operation, point: until.point.text });
-      return this.#say(`${run} is at ${goalText(until)}`);
+        this.journal.reached.push({ actor: run, operation: actor.operation, point: until.point.text });
+      return this.journal.say(`${run} is at ${goalText(until)}`);
     }
     if (this.#premises.over())
       throw new Deviation(
@@ -140,7 +140,7 @@ export class Director {
       );
     const late = `${run} did not come to ${goalText(until)} within ${within} s`;
     if (!perhaps) throw await this.#whyNot(actor, late);
-    this.#say(`${late}${this.#keptText()}, and goes on`);
+    this.journal.say(`${late}${this.#keptText()}, and goes on`);
   }
 
   /** It has been where it should go to; a point may come again, but not when all is done. */
@@ -173,25 +173,19 @@ export class Director {
 
   async #wait({ wait, argument, within }: Extract<Step, { wait: Point }>): Promise<void> {
     const value = argument === undefined ? undefined : this.#remembered.get(argument);
-    if (await this.#passBy(wait, value, within)) return this.#say(`somebody is at ${wait.text}`);
+    if (await this.#passBy(wait, value, within)) return this.journal.say(`somebody is at ${wait.text}`);
     throw new Deviation('infeasible', `nobody came to ${wait.text} within ${within} s${this.#keptText()}`);
   }
 
   async #passBy(point: Point, value: bigint | undefined, within: number): Promise<boolean> {
     const { house } = this.#premises;
-    const wanted = this.#addresses(point);
+    const wanted = this.#hands.addressesOf(point);
     return this.#hands.withPoints(wanted, () =>
-      this.#hands.until(within, async (look, _, address) => {
-        if (!wanted.includes(address)) return false;
+      this.#hands.until(within, async (look) => {
+        if (!wanted.includes(look.pc)) return false;
         return value === undefined || (await house.argument(look.thread, 0)) === value;
       }),
     );
-  }
-
-  #addresses(point: Point): readonly bigint[] {
-    const found = this.#premises.addresses.get(point.text);
-    if (found === undefined) throw new Error(`${point.text} was not looked up`);
-    return found;
   }
 
   #actor(name: string): Actor {
@@ -239,10 +233,6 @@ export class Director {
         : [`${name} is kept at ${placeText(one.at)}${one.interruptsOff ? ' with interrupts off' : ''}`],
     );
     return kept.length === 0 ? '' : ` while ${kept.join(', ')}`;
-  }
-
-  #say(text: string): void {
-    this.events.push({ seconds: Math.round(this.#premises.clock()) / 1000, text });
   }
 }
 

@@ -2,10 +2,13 @@ import { RigError } from '../base/errors.ts';
 import { type Actor, MARK, type Mark, type Place, stackOf } from './cast.ts';
 import type { Stop } from '../machine/qemu/stub/stop.ts';
 import type { House, Look } from './house.ts';
+import type { Point } from './point.ts';
 
-export interface HandsPremises {
+export interface Premises {
   readonly house: House;
   readonly cast: readonly Actor[];
+  /** Addresses of each point of the schedule by its text. */
+  readonly addresses: ReadonlyMap<string, readonly bigint[]>;
   readonly stackBytes: number;
   /** Addresses of the function that sees the marks. */
   readonly marks: readonly bigint[];
@@ -21,7 +24,11 @@ export interface HandsPremises {
 const GLANCE = 200;
 
 /** Decides what a stop at a point means. True ends the waiting. */
-export type Watch = (look: Look, actor: Actor | undefined, address: bigint) => Promise<boolean> | boolean;
+export type Watch = (look: Look, actor: Actor | undefined) => Promise<boolean> | boolean;
+/** Does something about a stop at a point. */
+export type Notice = (look: Look, actor: Actor | undefined) => Promise<void>;
+
+const never = (): boolean => false;
 
 /**
  * Stops the machine at points, keeps actors there, and lets them go.
@@ -31,24 +38,25 @@ export type Watch = (look: Look, actor: Actor | undefined, address: bigint) => P
  * states wherever the actor's place allows it. To go on, its program counter gets its value back.
  */
 export class Hands {
-  readonly #premises: HandsPremises;
+  readonly #premises: Premises;
   /** Addresses at which the machine stops. */
   readonly #armed = new Set<bigint>();
   #covered: Buffer | undefined;
 
-  constructor(premises: HandsPremises) {
+  constructor(premises: Premises) {
     this.#premises = premises;
   }
 
-  /** Borrows the spare code. The machine must stand. */
+  /** Borrows the spare code, and stops whoever makes a mark from now on. The machine must stand. */
   async begin(): Promise<void> {
-    const { house, cast, spare } = this.#premises;
+    const { house, cast, spare, marks } = this.#premises;
     const bytes = cast.length * house.processor.rest.code.length;
     if (bytes > spare.bytes) throw new RigError(`${cast.length} actors are too many for the spare code`);
     const somebody = await this.#inKernel();
     this.#covered = await house.stub.readMemory(somebody, spare.address, bytes);
     const code = Buffer.concat(cast.map(() => house.processor.rest.code));
     await house.stub.writeMemory(somebody, spare.address, code);
+    await this.arm(marks);
   }
 
   /** Lets every actor go, and the machine run as if nobody had been there. Never leaves it standing. */
@@ -64,6 +72,12 @@ export class Hands {
     } finally {
       await house.stub.detach();
     }
+  }
+
+  addressesOf({ text }: Point): readonly bigint[] {
+    const found = this.#premises.addresses.get(text);
+    if (found === undefined) throw new Error(`${text} was not looked up`);
+    return found;
   }
 
   get armed(): readonly bigint[] {
@@ -96,23 +110,24 @@ export class Hands {
   }
 
   /**
-   * Lets the machine run until somebody writes to a watched place, or the seconds or the program are over; stops at points meanwhile are the
-   * watch's, who is not asked whether this was it.
+   * Lets the machine run until somebody writes to a watched place, or the seconds or the program are over.
    *
-   * @returns the stop of who wrote, who stands there.
+   * @param notice is told of stops at points meanwhile.
+   * @returns the vCPU of who wrote, and stands there.
    */
-  async untilWritten(within: number, watch: Watch): Promise<(Stop & { kind: 'stopped' }) | undefined> {
-    let written: (Stop & { kind: 'stopped' }) | undefined;
-    const noticing = async (look: Look, actor: Actor | undefined, address: bigint): Promise<boolean> => {
-      await watch(look, actor, address);
+  async untilWritten(within: number, notice: Notice): Promise<string | undefined> {
+    const { house, over } = this.#premises;
+    let writer: string | undefined;
+    const watch: Watch = async (look, actor) => {
+      await notice(look, actor);
       return false;
     };
-    await this.#run(within, noticing, this.#premises.over, (stop) => {
+    await this.#run(within, watch, over, (stop) => {
       if (stop.kind !== 'stopped' || stop.written === undefined) return false;
-      written = stop;
+      writer = stop.thread ?? house.stub.threads[0];
       return true;
     });
-    return written;
+    return writer;
   }
 
   /** Runs the machine until the watch says that this was it. The machine stands afterwards. @returns false when the seconds or the program were over. */
@@ -124,7 +139,7 @@ export class Hands {
     within: number,
     watch: Watch,
     over: () => boolean,
-    ends: (stop: Stop) => boolean = () => false,
+    ends: (stop: Stop) => boolean = never,
   ): Promise<boolean> {
     const { clock } = this.#premises;
     const { stub } = this.#premises.house;
@@ -190,11 +205,8 @@ export class Hands {
     if (look === undefined) {
       const all = Array.from({ length: bytes }, (_, nth) => spot + BigInt(nth));
       await this.withPoints(all, () =>
-        this.#run(
-          30,
-          (one) => there([one]) !== undefined,
-          () => false,
-        ),
+        // Also when the program is over: it is to be let go all the same.
+        this.#run(30, (one) => there([one]) !== undefined, never),
       );
       look = there(await house.look());
     }
@@ -223,7 +235,7 @@ export class Hands {
     for (const look of looks) {
       const actor = await this.#recognize(look);
       // All of them are asked: two CPUs can be at a point at once.
-      if (await watch(look, actor, look.pc)) done = true;
+      if (await watch(look, actor)) done = true;
     }
     return done;
   }

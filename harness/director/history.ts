@@ -1,4 +1,5 @@
 import { OP, OUTCOME, type History, type HistoryRecord, type Op } from '../model/history/types.ts';
+import { operationsOf } from './cast.ts';
 import { signalOf } from './result.ts';
 import type { DirectedSchedule } from './schedule.ts';
 
@@ -31,7 +32,7 @@ export function historyOf(
   { setup, actors }: Pick<DirectedSchedule, 'setup' | 'actors'>,
   { spans, results }: Performance,
 ): History | string {
-  const prepared = setup.split(';').filter((one) => one.trim() !== '');
+  const prepared = operationsOf(setup).filter((one) => one.trim() !== '');
   const threads: HistoryRecord[][] = [
     // Its exchanges are of pages that nobody has touched.
     prepared.flatMap((text, nth) => recordOf(text, 0, nth, { start: 2 * nth, end: 2 * nth + 1 }, 0) ?? []),
@@ -40,7 +41,7 @@ export function historyOf(
   const began = 2 * prepared.length;
   for (const [name, all] of Object.entries(actors)) {
     const mine: HistoryRecord[] = [];
-    for (const [nth, text] of all.split(';').entries()) {
+    for (const [nth, text] of operationsOf(all).entries()) {
       const span = spans[name]?.[nth];
       const result = results[name]?.[nth];
       if (span === undefined || result === undefined) return `nobody saw operation ${nth + 1} of ${name} end`;

@@ -1,13 +1,17 @@
 import { RigError } from '../base/errors.ts';
 import { type Actor, PROMPTER } from './cast.ts';
-import { Hands, type HandsPremises } from './hands.ts';
+import { Hands, type Premises } from './hands.ts';
 import type { Look } from './house.ts';
-import type { Event, Reached } from './outcome.ts';
+import { Journal } from './journal.ts';
+import type { Outcome } from './outcome.ts';
+import type { Player } from './player.ts';
 import type { Turn } from './turns.ts';
 
-export interface PrompterPremises extends HandsPremises {
-  /** Addresses of each point of the schedule by its text. */
-  readonly addresses: ReadonlyMap<string, readonly bigint[]>;
+/** Words of the stage's memory by which the two speak: guest/lib/prompter.c. */
+interface Words {
+  readonly held: bigint;
+  readonly asked: bigint;
+  readonly answered: bigint;
 }
 
 /**
@@ -15,111 +19,95 @@ export interface PrompterPremises extends HandsPremises {
  * lets them go when their next turn comes. The machine runs on in between: a stop costs more than an operation takes, because QEMU
  * translates everything anew after one.
  */
-export class Prompter {
-  readonly events: Event[] = [];
-  readonly reached: Reached[] = [];
-  readonly #premises: PrompterPremises;
+export class Prompter implements Player {
+  readonly journal: Journal;
+  readonly #turns: readonly Turn[];
+  readonly #premises: Premises;
   readonly #hands: Hands;
-  #turn: (Turn & { readonly number: number }) | undefined;
+  /** The turn that is on, from 1. */
+  #current = 0;
+  /** Its actor may still come to its point. */
+  #awaited = false;
   /** How often its actor came to its point. */
   #passed = 0;
 
-  constructor(premises: PrompterPremises) {
+  constructor(turns: readonly Turn[], premises: Premises) {
+    this.#turns = turns;
     this.#premises = premises;
+    this.journal = new Journal(premises.clock);
     this.#hands = new Hands(premises);
   }
 
-  /**
-   * Until the stage has given every turn, or is over before. The machine must stand at the beginning.
-   *
-   * @param start seconds for the stage to begin.
-   * @param within seconds for all turns.
-   * @throws RigError when neither happens in time.
-   */
-  async play(turns: readonly Turn[], start: number, within: number): Promise<void> {
+  /** Until the stage has given every turn, or is over before. @throws RigError also when it does not within the turns' patience. */
+  async play(start: number): Promise<Outcome> {
     const { house, clock, over } = this.#premises;
     const words = await this.#meet(start);
-    const watch = (look: Look, actor: Actor | undefined, address: bigint) =>
-      this.#catch(look, actor, address, words.held);
     await house.stub.setWatchpoint(words.asked, 4);
+    const { length } = this.#turns;
+    const within = this.#turns.reduce((sum, { milliseconds }) => sum + milliseconds, 0) / 1000;
     const end = clock() + within * 1000;
-    for (let current = 0; current <= turns.length;) {
-      const stop = await this.#hands.untilWritten((end - clock()) / 1000, watch);
-      if (over()) return;
-      if (stop === undefined)
-        throw new RigError(`the stage did not give its ${turns.length} turns within ${within} s`);
-      const { thread = house.stub.threads[0]! } = stop;
+    while (this.#current <= length) {
+      const notice = (look: Look, actor: Actor | undefined) => this.#catch(look, actor, words);
+      const thread = await this.#hands.untilWritten((end - clock()) / 1000, notice);
+      if (over()) break;
+      if (thread === undefined)
+        throw new RigError(`the stage did not give its ${length} turns within ${within} s`);
       const asked = await house.readWord(thread, words.asked);
-      // It asks again and again until it sees the answer.
-      if (asked > current) {
-        current = asked;
-        const ran = await this.#begin(current, turns[current - 1]);
-        // Another process may have that vCPU by now.
-        if (ran) continue;
-      }
-      await house.writeWord(thread, words.answered, current);
+      // It asks again and again until it sees the answer. When the machine has run, another process may have that vCPU by now.
+      if (asked > this.#current && (await this.#begin(asked))) continue;
+      await house.writeWord(thread, words.answered, this.#current);
     }
+    return { kind: 'played' };
   }
 
-  /** Every actor marks where it is, and the prompter after them where its words are: guest/lib/prompter.c. */
-  async #meet(within: number) {
-    const { marks, over } = this.#premises;
-    await this.#hands.begin();
-    await this.#hands.arm(marks);
-    let words = 0n;
-    await this.#hands.until(within, async (look) => {
-      const mark = await this.#hands.readMark(look);
-      if (mark?.actor === PROMPTER) words = BigInt.asUintN(64, mark.value);
-      return words !== 0n;
-    });
-    if (words === 0n) throw new RigError(`the stage did not begin${over() ? '' : ` within ${within} s`}`);
-    await this.#hands.disarm(marks);
-    return { held: words, asked: words + 4n, answered: words + 8n };
-  }
-
-  /** Lets every actor go. Never leaves the machine standing. */
   leave(): Promise<void> {
     return this.#hands.leave();
   }
 
+  /** Every actor marks where it is, and the prompter after them where its words are. */
+  async #meet(within: number): Promise<Words> {
+    const { marks, over } = this.#premises;
+    await this.#hands.begin();
+    let held = 0n;
+    await this.#hands.until(within, async (look) => {
+      const mark = await this.#hands.readMark(look);
+      if (mark?.actor === PROMPTER) held = BigInt.asUintN(64, mark.value);
+      return held !== 0n;
+    });
+    if (held === 0n) throw new RigError(`the stage did not begin${over() ? '' : ` within ${within} s`}`);
+    await this.#hands.disarm(marks);
+    return { held, asked: held + 4n, answered: held + 8n };
+  }
+
   /** @returns whether the machine ran meanwhile. */
-  async #begin(number: number, turn: Turn | undefined): Promise<boolean> {
-    const missed = this.#turn?.hold;
-    if (missed !== undefined) this.#say(`${this.#turn?.name} did not come to ${missed.point.text}`);
+  async #begin(number: number): Promise<boolean> {
+    const before = this.#turns[this.#current - 1];
+    if (this.#awaited) this.journal.say(`${before?.name} did not come to ${before?.hold?.point.text}`);
     await this.#hands.disarm(this.#hands.armed);
-    this.#turn = turn && { ...turn, number };
+    this.#current = number;
     this.#passed = 0;
+    const turn = this.#turns[number - 1];
+    this.#awaited = turn?.hold !== undefined;
     if (turn === undefined) return false;
     const actor = this.#premises.cast[turn.actor - 1];
     const ran = actor?.kept !== undefined && (await this.#hands.letGo(actor));
-    if (turn.hold !== undefined) await this.#hands.arm(this.#addressesOf(turn.hold.point.text));
+    if (turn.hold !== undefined) await this.#hands.arm(this.#hands.addressesOf(turn.hold.point));
     return ran;
   }
 
   /** Somebody is at a point: keeps the actor whose turn it is. */
-  async #catch(look: Look, actor: Actor | undefined, address: bigint, word: bigint): Promise<boolean> {
-    const turn = this.#turn;
-    if (turn?.hold === undefined || actor?.number !== turn.actor) return false;
-    const { text } = turn.hold.point;
-    const addresses = this.#addressesOf(text);
-    if (!addresses.includes(address) || ++this.#passed < turn.hold.times) return false;
-    await this.#hands.keep(look, actor, { kind: 'point', text });
+  async #catch(look: Look, actor: Actor | undefined, words: Words): Promise<void> {
+    const turn = this.#turns[this.#current - 1];
+    if (!this.#awaited || turn?.hold === undefined || actor?.number !== turn.actor) return;
+    const { point, times } = turn.hold;
+    const addresses = this.#hands.addressesOf(point);
+    if (!addresses.includes(look.pc) || ++this.#passed < times) return;
+    await this.#hands.keep(look, actor, { kind: 'point', text: point.text });
     await this.#hands.disarm(addresses);
-    await this.#premises.house.writeWord(look.thread, word, turn.number);
+    await this.#premises.house.writeWord(look.thread, words.held, this.#current);
     const { round } = turn;
-    this.reached.push({ actor: actor.name, operation: turn.goal - 1, point: text, round });
-    this.#say(`${round === undefined ? '' : `round ${round}: `}${actor.name} is at ${text}`);
-    this.#turn = undefined;
-    return true;
-  }
-
-  #addressesOf(text: string): readonly bigint[] {
-    const found = this.#premises.addresses.get(text);
-    if (found === undefined) throw new Error(`${text} was not looked up`);
-    return found;
-  }
-
-  #say(text: string): void {
-    this.events.push({ seconds: Math.round(this.#premises.clock()) / 1000, text });
+    this.journal.reached.push({ actor: actor.name, operation: turn.goal - 1, point: point.text, round });
+    this.journal.say(`${round === undefined ? '' : `round ${round}: `}${actor.name} is at ${point.text}`);
+    this.#awaited = false;
   }
 }

@@ -1,3 +1,4 @@
+import { operationsOf } from './cast.ts';
 import type { Point } from './point.ts';
 import type { DirectedSchedule, RunStep } from './schedule.ts';
 
@@ -24,7 +25,7 @@ export function turnsOf({ actors, steps }: Pick<DirectedSchedule, 'actors' | 'st
   return (steps as readonly RunStep[]).map((step) => {
     const { run, until, times, within } = step;
     round = step.round ?? round;
-    const count = actors[run]!.split(';').length;
+    const count = operationsOf(actors[run]!).length;
     const before = done.get(run) ?? 0;
     const goal = until.kind === 'point' ? before + 1 : until.kind === 'end' ? count : until.index;
     if (until.kind !== 'point') done.set(run, goal);

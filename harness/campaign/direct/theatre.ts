@@ -33,9 +33,7 @@ export class Theatre {
   readonly #lookup: KernelLookup;
   readonly #directory: string;
   readonly #ctx: Context;
-  #open:
-    | { running: Running; reader: ConsoleReader; read: Promise<void>; seen: Finding[]; alarm: AbortSignal }
-    | undefined;
+  #open: { running: Running; reader: ConsoleReader; read: Promise<void>; alarm: AbortSignal } | undefined;
 
   constructor(actors: number, kernel: PreparedKernel, lookup: KernelLookup, directory: string, ctx: Context) {
     this.#actors = actors;
@@ -57,11 +55,11 @@ export class Theatre {
         this.#open = await this.#boot(number);
         bootSeconds = since();
       }
-      const { running, seen, alarm } = this.#open;
+      const { running, alarm } = this.#open;
       played = await playOnce(running, schedule, this.#lookup, this.#kernel.plan.arch, alarm);
       // The kernel's last words are on their way while it answers.
       const taint = await running.taint().catch(() => 1);
-      if (taint !== 0 || seen.length > 0 || played.trouble !== null) findings = await this.close();
+      if (taint !== 0 || alarm.aborted || played.trouble !== null) findings = await this.close();
     } catch (error) {
       if (!(error instanceof RigError)) throw error;
       trouble = describeError(error);
@@ -98,17 +96,11 @@ export class Theatre {
       append: ['mitigations=off', 'kasan_multi_shot'],
       signal: this.#ctx.signal,
     });
-    const seen: Finding[] = [];
     const alarm = new AbortController();
-    const reader = createConsoleReader({
-      onFinding: (finding) => {
-        seen.push(finding);
-        alarm.abort();
-      },
-    });
+    const reader = createConsoleReader({ onFinding: () => alarm.abort() });
     const read = (async () => {
       for await (const chunk of running.console) reader.push(chunk);
     })();
-    return { running, reader, read, seen, alarm: alarm.signal };
+    return { running, reader, read, alarm: alarm.signal };
   }
 }

@@ -6,10 +6,11 @@ import { Director } from '../../director/director.ts';
 import { House } from '../../director/house.ts';
 import type { Span } from '../../director/history.ts';
 import type { Event, Outcome, Reached } from '../../director/outcome.ts';
+import type { Player } from '../../director/player.ts';
 import { processorOf } from '../../director/processor.ts';
 import { Prompter } from '../../director/prompter.ts';
 import type { DirectedSchedule } from '../../director/schedule.ts';
-import { type Turn, turnsOf, turnsText } from '../../director/turns.ts';
+import { turnsOf, turnsText } from '../../director/turns.ts';
 import { connectStub } from '../../machine/qemu/stub/client.ts';
 import type { ExecResult, Running } from '../../machine/types.ts';
 import type { KernelLookup } from './lookup.ts';
@@ -50,11 +51,11 @@ export async function playOnce(
   const cast = createCast(schedule.actors);
   const stub = await connectStub(running.debugStub.socket);
   const actors = Object.entries(schedule.actors).map(([name, operations]) => `${name}=${operations}`);
-  const turns = schedule.prompted ? turnsOf(schedule) : [];
+  const turns = schedule.prompted ? turnsOf(schedule) : undefined;
   const program = running.exec(
     [
       `${running.programs}/stage`,
-      ...(schedule.prompted ? ['--turns', turnsText(turns)] : []),
+      ...(turns === undefined ? [] : ['--turns', turnsText(turns)]),
       ...[schedule.setup, ...actors],
     ],
     { timeout: 600 },
@@ -71,30 +72,24 @@ export async function playOnce(
     clock: () => performance.now() - began,
     over: () => over || alarm.aborted,
   };
-  const director = schedule.prompted ? new Prompter(premises) : new Director(premises);
-  let outcome: Outcome = { kind: 'played' };
+  const player: Player =
+    turns === undefined ? new Director(schedule, premises) : new Prompter(turns, premises);
+  let outcome: Outcome;
   try {
-    if (director instanceof Prompter) await director.play(turns, START, patienceOf(turns));
-    else {
-      await director.gather(START);
-      outcome = await director.play(schedule);
-    }
+    outcome = await player.play(START);
   } catch (error) {
     // It may have had something to say before its actors were there.
     const trouble = troubleOf(await within(1));
     if (error instanceof RigError && trouble !== null) throw new RigError(`${error.message}: ${trouble}`);
     throw error;
   } finally {
-    await director.leave();
+    await player.leave();
   }
   const ended = await within(alarm.aborted ? LAST_WORDS : END);
   const trouble = troubleOf(ended);
-  const { events, reached } = director;
+  const { events, reached } = player.journal;
   return { outcome, events, reached, ...parseOutput(ended?.stdout ?? ''), trouble };
 }
-
-const patienceOf = (turns: readonly Turn[]): number =>
-  turns.reduce((sum, { milliseconds }) => sum + milliseconds / 1000, 0);
 
 function troubleOf(ended: ExecResult | undefined): string | null {
   if (ended === undefined) return 'the program did not end';

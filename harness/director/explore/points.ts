@@ -21,8 +21,8 @@ export const pointsSchema = z.strictObject({
 export type Places = Readonly<Record<keyof z.output<typeof pointsSchema>, readonly string[]>>;
 export type Doing = keyof Places;
 
-/** What an operation of the stage does, by its first word. */
-export const doingOf = (operation: string): Doing => {
+/** What an operation of the stage does, by its first word; waiting for a grace period is nothing to be held in. */
+export const doingOf = (operation: string): Doing | 'grace' => {
   const [word = ''] = operation.trim().split(' ');
   return word === 'load' || word === 'exchange' || word === 'store' ? 'access' : (word as Doing);
 };

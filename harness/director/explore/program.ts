@@ -1,7 +1,7 @@
 import type { Choice } from './choice.ts';
 
 /** Pages of an area: fewer than a page table has entries, so that an area is one table's. */
-export const PAGES = 16;
+const PAGES = 16;
 /** Where `move` goes to; the areas before it are those that are accessed. */
 const DESTINATION = 'd';
 
@@ -45,7 +45,7 @@ function chooseRound(choose: Choice, exchange: (page: string) => string, leftove
   const changes = chooseChanges(choose, area, shared);
   const forks = changes.includes('fork');
 
-  const accessor = (name: string, fresh: string, other: string): { part: Part; warm: string[] } => {
+  const accessor = (name: string, fresh: string, other: string): Part => {
     // What an actor has accessed is in its TLB.
     const warm = pages.filter(() => choose.chance(0.4));
     const access = (): string => {
@@ -58,12 +58,12 @@ function chooseRound(choose: Choice, exchange: (page: string) => string, leftove
     race[windowed] = exchange(forks && choose.chance(0.7) ? shared : choose.chance(0.8) ? fresh : other);
     const opening = warm.map(exchange);
     const witness = choose.chance(0.7) ? [shared, fresh, ...pages.slice(1), other].map(exchange) : [];
-    return { part: { name, opening, race, windowed, witness }, warm };
+    return { name, opening, race, windowed, witness };
   };
   // Its page table and anon_vma are there in most rounds.
   const table = choose.chance(0.9) ? [exchange(`${area}+9`)] : [];
-  const { part: first } = accessor('first', `${area}+4`, `${area}+5`);
-  const { part: second } = accessor('second', `${area}+5`, `${area}+4`);
+  const first = accessor('first', `${area}+4`, `${area}+5`);
+  const second = accessor('second', `${area}+5`, `${area}+4`);
   const changer: Part = {
     name: 'changer',
     opening: [

@@ -39,7 +39,7 @@ export function exploredSchedule(places: Places, seed: number, nth: number, prof
 }
 
 /** Rounds, one after the other, as operations and steps. */
-export function perform(
+function perform(
   rounds: readonly Round[],
   places: Places,
   choose: Choice,
@@ -86,8 +86,9 @@ const until = ({ name, before, opening }: Placed, done: number, within = SOON): 
 /** Into one of its operations as far as one of the places of that; nothing where it has none. */
 function into(part: Placed, places: Places, choose: Choice): StepFile[] {
   const operation = choose.chance(0.8) ? part.windowed : choose.between(0, part.race.length - 1);
-  const among = places[doingOf(part.race[operation]!)] as Places['access'] | undefined;
-  if (among === undefined || among.length === 0) return [];
+  const doing = doingOf(part.race[operation]!);
+  const among = doing === 'grace' ? [] : places[doing];
+  if (among.length === 0) return [];
   const times = choose.chance(0.85) ? 1 : 2;
   return [
     ...(operation > 0 ? [until(part, operation)] : []),
