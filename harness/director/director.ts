@@ -94,6 +94,7 @@ export class Director implements Player {
     if (goal !== undefined && goal > actor.operations)
       throw new Deviation('left', `${run} has no operation ${goal + 1}`);
     if (perhaps && this.#isBeyond(actor, goal)) return;
+    if (this.#isThere(actor, goal)) return this.journal.say(`${run} is at ${goalText(until)} already`);
     // A step before may have left it running.
     if (actor.kept !== undefined) await this.#hands.letGo(actor);
     const began = actor.operation;
@@ -146,6 +147,11 @@ export class Director implements Player {
   /** It has been where it should go to; a point may come again, but not when all is done. */
   #isBeyond(actor: Actor, goal: number | undefined): boolean {
     return actor.operation >= Math.min(goal ?? Infinity, actor.operations);
+  }
+
+  /** A step before left it running, and it was caught there since. */
+  #isThere({ kept }: Actor, goal: number | undefined): boolean {
+    return kept?.at.kind === 'operation' && kept.at.index === goal;
   }
 
   /** Two points of other names that are one instruction: what the schedule wants in between cannot be. */
