@@ -16,6 +16,7 @@ export const layers = [
   'counters',
   'history',
   'directed',
+  'director',
   'workload',
 ] as const;
 export type Layer = (typeof layers)[number];
@@ -34,6 +35,7 @@ export const layerTitles: Readonly<Record<Layer, string>> = {
   counters: 'counters against the model of eligibility',
   history: 'history',
   directed: 'directed program',
+  director: 'schedule of the director',
   workload: 'end of the workload',
 };
 

@@ -39,6 +39,8 @@ export const mutantSchema = z.strictObject({
     .union([word, z.array(word).min(1)])
     .default(['race', 'kasan'])
     .transform((value) => (typeof value === 'string' ? [value] : value)),
+  /** It shows only where two threads meet in a certain order: schedules are tried on it as well. */
+  race: z.boolean().default(false),
   /** The same mistake in the protocol model (`spf model --mutant ID`). */
   twin: word.optional(),
   /** Why nobody is believed to be able to notice; left out where somebody should. */

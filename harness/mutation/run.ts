@@ -4,7 +4,7 @@ import { layers } from './layer.ts';
 
 /** One boot and one workload, for one mutant: of its own kernel, or of the one without it. */
 export const runSchema = z.object({
-  /** Profile and job of the plan: `race/hammer`. */
+  /** Profile and job of the plan, or `explore`: `race/hammer`. */
   trial: z.string(),
   profile: z.string(),
   /** Which kernel ran. */
@@ -19,7 +19,7 @@ export const runSchema = z.object({
   operations: z.number().int().nonnegative().nullable(),
   /** Seconds from the start of the boot to the end of the judgement. */
   seconds: z.number().nonnegative(),
-  /** The record of the job, relative to the directory of the campaign; null where there is none. */
+  /** The record of the job or exploration, relative to the directory of the campaign; null where there is none. */
   record: z.string().nullable(),
 });
 export type Run = z.infer<typeof runSchema>;

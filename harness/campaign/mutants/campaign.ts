@@ -97,9 +97,9 @@ async function huntOne(
 ): Promise<MutantState> {
   if (ctx.signal.aborted) throw new CancelledError('cancelled before it began');
   const step = stepOf(quarry);
-  const { mutant, arch } = quarry;
+  const { mutant } = quarry;
   observer.begin(step);
-  const mine = rig.trialsOn(arch).filter(({ profile }) => mutant.profile.includes(profile));
+  const mine = rig.trialsOn(quarry).filter(({ profile }) => mutant.profile.includes(profile));
   const byProfile = mutant.profile.flatMap((name) => mine.filter(({ profile }) => profile === name));
   const trials = orderTrials(byProfile, lessons, ({ guess }) => guess);
   const key = `${await rig.keyOf(quarry)}-${seed}`;

@@ -4,31 +4,33 @@ import { dirname, join, relative } from 'node:path';
 import type { Context } from '../../base/context.ts';
 import { digestOf } from '../../base/digest.ts';
 import { writeFileAtomic } from '../../base/disk.ts';
-import { CancelledError, UsageError } from '../../base/errors.ts';
 import { buildGuest, type Guest } from '../../build/guest.ts';
 import { readWarnings } from '../../build/kernel-comparison.ts';
 import { diffWarnings } from '../../build/kernel-warnings.ts';
-import { layerOf } from '../../mutation/layer.ts';
+import { loadPlaces } from '../../plan/points-file.ts';
 import type { JobPlan, KernelPlan } from '../../plan/schedule.ts';
-import { applySeries } from '../../source/apply/apply.ts';
 import { worktreeKey } from '../../source/apply/key.ts';
-import { intakeSeries } from '../../source/series/intake.ts';
-import type { Worktree } from '../../source/types.ts';
-import { withSwitchedWorktree } from '../../source/worktree.ts';
-import type { JobRecord } from '../../store/record.ts';
 import { findWorkload } from '../../workload/catalogue.ts';
-import { scanHistory } from '../../workload/history/scan.ts';
-import { runJob } from '../job.ts';
+import type { KernelLookup } from '../direct/lookup.ts';
+import { lookUpPlaces } from '../explore/explore.ts';
 import { prepareBuilt, type PreparedKernel } from '../kernel.ts';
 import type { RunRequest } from '../request.ts';
-import { prepareSource, type Source } from '../source.ts';
-import { mutantsDirectory } from './rows.ts';
-import { type CostedTrial, type Quarry, type Result, type Rig, UnfitMutant } from './types.ts';
+import { prepareSource } from '../source.ts';
+import { explorationOn, explorationTrial, isExploration } from './exploration.ts';
+import { jobTrial } from './job-trial.ts';
+import { patchOf, withMutantKernel } from './mutant-kernel.ts';
+import type { CostedTrial, Result, Rig } from './types.ts';
 
 /** Seconds that a boot takes about, for trials that nobody has tried. */
 const BOOT = 40;
 
 const trialOf = ({ kernel, name }: JobPlan): string => `${kernel.profile}/${name}`;
+
+/** A kernel to boot, and where the places of an exploration are in it; null for a mutant that is not explored. */
+interface Subject {
+  readonly kernel: PreparedKernel;
+  readonly lookup: KernelLookup | null;
+}
 
 /**
  * The rig of a real campaign: mutants on top of the plan's series, built where the one before was built so that make
@@ -40,171 +42,108 @@ const trialOf = ({ kernel, name }: JobPlan): string => `${kernel.profile}/${name
  */
 export async function guestRig(request: RunRequest, directory: string, ctx: Context): Promise<Rig> {
   const source = await prepareSource(request, ctx);
+  const places = loadPlaces(ctx.projectDir);
   const guests = new Map<string, Promise<Guest>>();
-  const unmutated = new Map<string, Promise<PreparedKernel>>();
-  const mutated = new Map<string, PreparedKernel>();
-  const { jobs } = request.schedule;
+  const unmutated = new Map<string, Promise<Subject>>();
+  const mutated = new Map<string, Subject>();
+  const { jobs, kernels } = request.schedule;
 
   const guestFor = (plan: KernelPlan): Promise<Guest> =>
     once(guests, plan.arch.id, () => buildGuest(plan.arch, ctx));
-  const control = (plan: KernelPlan): Promise<PreparedKernel> =>
-    once(unmutated, plan.id, async () => prepareBuilt(plan, source, await guestFor(plan), ctx));
+  const control = (plan: KernelPlan): Promise<Subject> =>
+    once(unmutated, plan.id, async () => {
+      const kernel = await prepareBuilt(plan, source, await guestFor(plan), ctx);
+      const tree = must(source.worktrees.series).directory;
+      return { kernel, lookup: await lookUpPlaces(places, kernel, tree, ctx) };
+    });
   const kernelPlan = (arch: string, profile: string): KernelPlan =>
-    must(jobs.find(({ kernel }) => kernel.arch.id === arch && kernel.profile === profile)).kernel;
+    must(kernels.find((kernel) => kernel.arch.id === arch && kernel.profile === profile));
 
   return {
     keyOf: async ({ mutant, arch }) => {
       const patch = await readFile(patchOf(mutant.id, ctx));
       const tree = worktreeKey(source.tree, source.series);
-      return digestOf([tree, request.planSha256, arch, mutant.profile.join(), patch.toString('latin1')]);
+      const explored = mutant.race ? [JSON.stringify(places)] : [];
+      return digestOf([
+        ...[tree, request.planSha256, arch, mutant.profile.join(), patch.toString('latin1')],
+        ...explored,
+      ]);
     },
 
-    trialsOn: (arch) =>
-      jobs
-        .filter(({ kernel }) => kernel.arch.id === arch)
-        .map((job): CostedTrial => {
-          const duration = job.duration ?? findWorkload(job.job.workload).defaultDuration;
-          return { id: trialOf(job), profile: job.kernel.profile, guess: BOOT + duration };
-        }),
+    trialsOn: ({ mutant, arch }) => {
+      const asJob = (job: JobPlan): CostedTrial => {
+        const duration = job.duration ?? findWorkload(job.job.workload).defaultDuration;
+        return { id: trialOf(job), profile: job.kernel.profile, guess: BOOT + duration };
+      };
+      const here = kernels.filter((kernel) => kernel.arch.id === arch);
+      return [
+        ...jobs.filter(({ kernel }) => kernel.arch.id === arch).map(asJob),
+        ...(mutant.race ? here.map(({ profile }) => explorationOn(profile)) : []),
+      ];
+    },
 
-    build: async (quarry, profile, step) => {
-      const plan = kernelPlan(quarry.arch, profile);
+    build: async ({ mutant, arch }, profile, step) => {
+      const plan = kernelPlan(arch, profile);
       // What the kernel without the mutant cannot do says nothing about the mutant.
       const without = await control(plan);
-      const kernel = await buildMutant(quarry, plan, source, await guestFor(plan), step);
-      mutated.set(`${quarry.mutant.id}/${plan.id}`, kernel);
-      const [before, after] = await Promise.all([without, kernel].map(warningsOf));
+      const look = async (kernel: PreparedKernel, tree: string): Promise<Subject> => ({
+        kernel,
+        lookup: mutant.race ? await lookUpPlaces(places, kernel, tree, step) : null,
+      });
+      const subject = await withMutantKernel(mutant, plan, source, await guestFor(plan), look, step);
+      mutated.set(`${mutant.id}/${plan.id}`, subject);
+      const [before, after] = await Promise.all([without, subject].map(warningsOf));
       const added = diffWarnings(must(before), must(after));
       return {
-        seconds: kernel.record.buildSeconds,
+        seconds: subject.kernel.record.buildSeconds,
         warnings: added.map(({ file, line, text }) => `${file}:${line}: ${text}`),
       };
     },
 
-    run: async (quarry, kernel, trial, seed, step) => {
-      const job = must(jobs.find((one) => one.kernel.arch.id === quarry.arch && trialOf(one) === trial.id));
-      const key = `${quarry.mutant.id}/${job.kernel.id}`;
-      if (kernel === 'mutant')
-        return runOne(request, job, must(mutated.get(key)), seed, directory, quarry, step);
-      const memory = join(directory, 'unmutated', `${job.id}-${seed}.json`);
-      const known = await recall(memory);
-      const prepared = await control(job.kernel);
-      if (known?.release === prepared.record.release) return known.result;
-      const result = await runOne(request, job, prepared, seed, directory, null, step);
-      await writeFileAtomic(
-        memory,
-        `${JSON.stringify({ release: prepared.record.release, result }, null, 2)}\n`,
-      );
-      return result;
+    run: async ({ mutant, arch }, which, trial, seed, step) => {
+      const plan = kernelPlan(arch, trial.profile);
+      const runOne = async ({ kernel, lookup }: Subject): Promise<Result> => {
+        const run = join(directory, 'runs', which === 'mutant' ? `${mutant.id}-${arch}` : 'unmutated');
+        await mkdir(run, { recursive: true });
+        const overrides = which === 'mutant' ? ['--with', mutant.id] : [];
+        const began = performance.now();
+        const job = () => must(jobs.find((one) => one.kernel.id === plan.id && trialOf(one) === trial.id));
+        const outcome = await (isExploration(trial)
+          ? explorationTrial(places, { kernel, lookup: must(lookup ?? undefined) }, seed, run, step)
+          : jobTrial({ ...request, overrides }, job(), kernel, seed, run, step));
+        const seconds = (performance.now() - began) / 1000;
+        return { ...outcome, seconds, record: relative(directory, outcome.record) };
+      };
+      if (which === 'mutant') return runOne(must(mutated.get(`${mutant.id}/${plan.id}`)));
+      const subject = await control(plan);
+      const memory = join(directory, 'unmutated', `${plan.id}-${trial.id.replace('/', '-')}-${seed}.json`);
+      return remembered(memory, subject.kernel.record.release, () => runOne(subject));
     },
 
     release: async ({ mutant }) => {
-      for (const [key, { record }] of mutated) {
+      for (const [key, { kernel }] of mutated) {
         if (!key.startsWith(`${mutant.id}/`)) continue;
         mutated.delete(key);
+        const { cached, files } = kernel.record;
         // Whoever had it built before us may want it again.
-        if (!record.cached) await rm(dirname(record.files.image), { recursive: true, force: true });
+        if (!cached) await rm(dirname(files.image), { recursive: true, force: true });
       }
     },
   };
 }
 
-/** @throws UnfitMutant when the mutant does not apply or build; RigError, CancelledError. */
-async function buildMutant(
-  { mutant }: Quarry,
-  plan: KernelPlan,
-  source: Source,
-  guest: Guest,
-  ctx: Context,
-): Promise<PreparedKernel> {
-  const fit = async <T>(outcome: UnfitMutant['outcome'], work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      if (error instanceof UsageError) throw new UnfitMutant(outcome, error.message, { cause: error });
-      throw error;
-    }
-  };
-  const { tree, series } = source;
-  const { commit: base } = must(source.worktrees.series);
-  const [patch, commit] = await fit('does-not-apply', async () => {
-    const taken = await intakeSeries(patchOf(mutant.id, ctx), ctx);
-    const onto = {
-      ...tree,
-      commit: base,
-      spec: `${tree.spec} + ${series.map(({ name }) => name).join(' + ')}`,
-    };
-    return [taken, await applySeries(onto, [taken], ctx)] as const;
-  });
-  const name = `mutants-${plan.arch.kernel}-${plan.profile}`;
-  return withSwitchedWorktree(tree, name, commit, ctx, (directory) => {
-    const all = [...series, patch];
-    const worktree: Worktree = { directory, commit, key: worktreeKey(tree, all) };
-    const facts = source.facts && { ...source.facts, name: `${source.facts.name}+${mutant.id}` };
-    const mutated: Source = {
-      ...source,
-      series: all,
-      facts,
-      worktrees: { series: worktree, base: undefined },
-    };
-    return fit('does-not-build', () => prepareBuilt(plan, mutated, guest, ctx, { incremental: true }));
-  });
+/** What a kernel came to before, as long as it is the same one. */
+async function remembered(file: string, release: string, run: () => Promise<Result>): Promise<Result> {
+  if (existsSync(file)) {
+    const known = JSON.parse(await readFile(file, 'utf8')) as { release: string; result: Result };
+    if (known.release === release) return known.result;
+  }
+  const result = await run();
+  await writeFileAtomic(file, `${JSON.stringify({ release, result }, null, 2)}\n`);
+  return result;
 }
 
-async function runOne(
-  request: RunRequest,
-  job: JobPlan,
-  kernel: PreparedKernel,
-  seed: number,
-  directory: string,
-  quarry: Quarry | null,
-  ctx: Context,
-): Promise<Result> {
-  const who = quarry === null ? 'unmutated' : `${quarry.mutant.id}-${quarry.arch}`;
-  const run = join(directory, 'runs', who);
-  const named: JobPlan = { ...job, id: `${job.id}-${seed}`, seed };
-  const place = join(run, 'jobs', named.id);
-  // Of a run that was killed with us, or that nobody could judge.
-  await rm(place, { recursive: true, force: true });
-  await mkdir(run, { recursive: true });
-  const overrides = quarry === null ? [] : ['--with', quarry.mutant.id];
-  const began = performance.now();
-  const record = await runJob({ ...request, overrides }, named, new Map([[job.kernel.id, kernel]]), run, ctx);
-  const seconds = (performance.now() - began) / 1000;
-  if (ctx.signal.aborted) throw new CancelledError('cancelled during a run');
-  const file = join(place, 'job.json');
-  await writeFileAtomic(file, `${JSON.stringify(record, null, 2)}\n`);
-  const layer = layerOf(record);
-  const operations = await operationsOf(record, place);
-  // Histories are long, and one without anything in it is of no use to anybody.
-  if (layer === null) await rm(join(place, 'history.bin'), { force: true });
-  const { status, reason } = record;
-  return { status, layer, reason, operations, seconds, record: relative(directory, file) };
-}
-
-/** What the guest did until the end: as the workload counted, or as far as its history came. */
-async function operationsOf({ counters }: JobRecord, place: string): Promise<number | null> {
-  const calls = Object.entries(counters).filter(([name]) => name.startsWith('calls.'));
-  const accesses = counters['accesses'];
-  if (accesses !== undefined) return calls.reduce((sum, [, count]) => sum + count, accesses);
-  const history = join(place, 'history.bin');
-  if (!existsSync(history)) return null;
-  // A history that is no longer readable was judged so already.
-  return scanHistory(history).then(
-    ({ survey }) => survey.operations,
-    () => null,
-  );
-}
-
-async function recall(file: string): Promise<{ release: string; result: Result } | undefined> {
-  if (!existsSync(file)) return undefined;
-  return JSON.parse(await readFile(file, 'utf8')) as { release: string; result: Result };
-}
-
-const warningsOf = ({ record }: PreparedKernel) => readWarnings(dirname(record.files.image));
-
-const patchOf = (id: string, { projectDir }: Pick<Context, 'projectDir'>): string =>
-  join(mutantsDirectory(projectDir), `${id}.patch`);
+const warningsOf = ({ kernel }: Subject) => readWarnings(dirname(kernel.record.files.image));
 
 /** Made once, also for those who ask while it is being made; asked again after it failed. */
 function once<T>(made: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {

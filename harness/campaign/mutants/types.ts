@@ -16,6 +16,9 @@ export interface CostedTrial extends Trial {
 
 export type Result = Pick<Run, 'status' | 'layer' | 'reason' | 'operations' | 'seconds' | 'record'>;
 
+/** What a trial came to, with the absolute path of its record. */
+export type Outcome = Omit<Result, 'seconds' | 'record'> & { readonly record: string };
+
 /** A mutant that cannot be hunted: its own fault, and no other's. */
 export class UnfitMutant extends Error {
   override readonly name = 'UnfitMutant';
@@ -31,8 +34,8 @@ export class UnfitMutant extends Error {
 export interface Rig {
   /** What a mutant's result depends on besides its own runs; changes when the patch, the series or the plan does. */
   keyOf(quarry: Quarry): Promise<string>;
-  /** All jobs of the plan on one architecture. */
-  trialsOn(arch: string): readonly CostedTrial[];
+  /** All jobs of the plan on the architecture, and for a race an exploration on each profile. */
+  trialsOn(quarry: Quarry): readonly CostedTrial[];
   /**
    * Build a mutant's kernel.
    * @returns what the compiler says of it and not of the kernel without it.
