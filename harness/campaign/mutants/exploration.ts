@@ -37,35 +37,27 @@ export async function explorationTrial(
   ctx: Context,
 ): Promise<Outcome> {
   const directory = join(run, 'explored', `${kernel.plan.profile}-${seed}`);
+  // Of one that was killed with us, or that nobody could judge.
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true });
   const options = { places, seed, tries: Infinity, budget: BUDGET, untilHit: true };
   const explored = await explore(kernel, lookup, options, directory, ctx);
   if (ctx.signal.aborted) throw new CancelledError('cancelled during an exploration');
-  return { ...outcomeOf(explored), record: join(directory, 'explored.json') };
+  // Who plays schedules counts no operations.
+  return { ...outcomeOf(explored), operations: null, record: join(directory, 'explored.json') };
 }
 
-/** What an exploration says of a mutant. Who plays schedules counts no operations. */
+/** What an exploration says of a mutant. */
 export function outcomeOf({
   tries,
   hits,
   conclusions,
-}: Pick<Explored, 'tries' | 'hits' | 'conclusions'>): Omit<Outcome, 'record'> {
+}: Pick<Explored, 'tries' | 'hits' | 'conclusions'>): Pick<Outcome, 'status' | 'layer' | 'reason'> {
   const [hit] = hits;
   if (hit !== undefined)
-    return {
-      status: 'FAIL',
-      layer: 'director',
-      reason: `schedule ${hit.number}: ${hit.text}`,
-      operations: null,
-    };
+    return { status: 'FAIL', layer: 'director', reason: `schedule ${hit.number}: ${hit.text}` };
   const judged = tries - (conclusions.rig ?? 0);
   if (judged === 0)
-    return {
-      status: 'ERROR',
-      layer: null,
-      reason: `none of ${tries} schedules could be judged`,
-      operations: null,
-    };
-  return { status: 'PASS', layer: null, reason: `${judged} schedules did no harm`, operations: null };
+    return { status: 'ERROR', layer: null, reason: `none of ${tries} schedules could be judged` };
+  return { status: 'PASS', layer: null, reason: `${judged} schedules did no harm` };
 }

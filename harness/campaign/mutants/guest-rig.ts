@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type { Context } from '../../base/context.ts';
 import { digestOf } from '../../base/digest.ts';
@@ -26,7 +26,7 @@ const BOOT = 40;
 
 const trialOf = ({ kernel, name }: JobPlan): string => `${kernel.profile}/${name}`;
 
-/** A kernel to boot, and where the places of an exploration are in it; null for a mutant that is not explored. */
+/** A kernel to boot, and where the places of an exploration are in it; null for one that is not explored. */
 interface Subject {
   readonly kernel: PreparedKernel;
   readonly lookup: KernelLookup | null;
@@ -44,18 +44,19 @@ export async function guestRig(request: RunRequest, directory: string, ctx: Cont
   const source = await prepareSource(request, ctx);
   const places = loadPlaces(ctx.projectDir);
   const guests = new Map<string, Promise<Guest>>();
-  const unmutated = new Map<string, Promise<Subject>>();
+  const unmutated = new Map<string, Promise<PreparedKernel>>();
+  const lookups = new Map<string, Promise<KernelLookup>>();
   const mutated = new Map<string, Subject>();
   const { jobs, kernels } = request.schedule;
 
   const guestFor = (plan: KernelPlan): Promise<Guest> =>
     once(guests, plan.arch.id, () => buildGuest(plan.arch, ctx));
-  const control = (plan: KernelPlan): Promise<Subject> =>
-    once(unmutated, plan.id, async () => {
-      const kernel = await prepareBuilt(plan, source, await guestFor(plan), ctx);
-      const tree = must(source.worktrees.series).directory;
-      return { kernel, lookup: await lookUpPlaces(places, kernel, tree, ctx) };
-    });
+  const control = (plan: KernelPlan): Promise<PreparedKernel> =>
+    once(unmutated, plan.id, async () => prepareBuilt(plan, source, await guestFor(plan), ctx));
+  const controlLookup = (plan: KernelPlan): Promise<KernelLookup> =>
+    once(lookups, plan.id, async () =>
+      lookUpPlaces(places, await control(plan), must(source.worktrees.series).directory, ctx),
+    );
   const kernelPlan = (arch: string, profile: string): KernelPlan =>
     must(kernels.find((kernel) => kernel.arch.id === arch && kernel.profile === profile));
 
@@ -92,7 +93,7 @@ export async function guestRig(request: RunRequest, directory: string, ctx: Cont
       });
       const subject = await withMutantKernel(mutant, plan, source, await guestFor(plan), look, step);
       mutated.set(`${mutant.id}/${plan.id}`, subject);
-      const [before, after] = await Promise.all([without, subject].map(warningsOf));
+      const [before, after] = await Promise.all([without, subject.kernel].map(warningsOf));
       const added = diffWarnings(must(before), must(after));
       return {
         seconds: subject.kernel.record.buildSeconds,
@@ -104,7 +105,6 @@ export async function guestRig(request: RunRequest, directory: string, ctx: Cont
       const plan = kernelPlan(arch, trial.profile);
       const runOne = async ({ kernel, lookup }: Subject): Promise<Result> => {
         const run = join(directory, 'runs', which === 'mutant' ? `${mutant.id}-${arch}` : 'unmutated');
-        await mkdir(run, { recursive: true });
         const overrides = which === 'mutant' ? ['--with', mutant.id] : [];
         const began = performance.now();
         const job = () => must(jobs.find((one) => one.kernel.id === plan.id && trialOf(one) === trial.id));
@@ -115,9 +115,10 @@ export async function guestRig(request: RunRequest, directory: string, ctx: Cont
         return { ...outcome, seconds, record: relative(directory, outcome.record) };
       };
       if (which === 'mutant') return runOne(must(mutated.get(`${mutant.id}/${plan.id}`)));
-      const subject = await control(plan);
-      const memory = join(directory, 'unmutated', `${plan.id}-${trial.id.replace('/', '-')}-${seed}.json`);
-      return remembered(memory, subject.kernel.record.release, () => runOne(subject));
+      const kernel = await control(plan);
+      const lookup = isExploration(trial) ? await controlLookup(plan) : null;
+      const memory = join(directory, 'unmutated', `${arch}-${trial.id.replace('/', '-')}-${seed}.json`);
+      return remembered(memory, kernel.record.release, () => runOne({ kernel, lookup }));
     },
 
     release: async ({ mutant }) => {
@@ -143,7 +144,7 @@ async function remembered(file: string, release: string, run: () => Promise<Resu
   return result;
 }
 
-const warningsOf = ({ kernel }: Subject) => readWarnings(dirname(kernel.record.files.image));
+const warningsOf = ({ record }: PreparedKernel) => readWarnings(dirname(record.files.image));
 
 /** Made once, also for those who ask while it is being made; asked again after it failed. */
 function once<T>(made: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from '../../base/context.ts';
 import { CancelledError } from '../../base/errors.ts';
@@ -31,6 +31,7 @@ export async function jobTrial(
   const place = join(run, 'jobs', named.id);
   // Of a run that was killed with us, or that nobody could judge.
   await rm(place, { recursive: true, force: true });
+  await mkdir(run, { recursive: true });
   const record = await runJob(request, named, new Map([[job.kernel.id, kernel]]), run, ctx);
   if (ctx.signal.aborted) throw new CancelledError('cancelled during a run');
   const file = join(place, 'job.json');
