@@ -40,30 +40,33 @@ function chooseRound(choose: Choice, exchange: (page: string) => string, leftove
   // With neighbours there is a tree to walk and to rebalance.
   const areas = choose.one([['a'], ['a'], ['a', 'b', 'c']]);
   const area = choose.one(areas);
-  const shared = `${area}+1`;
-  const pages = [shared, `${area}+2`, `${choose.one(areas)}+3`];
-  const changes = chooseChanges(choose, area, shared);
-  const forks = changes.includes('fork');
+  // What the round is about: most accesses and all changes of one page are of it.
+  const target = `${area}+1`;
+  const changes = chooseChanges(choose, area, target);
+  const changed = (call: string): boolean => changes.some((one) => one.startsWith(call));
+  const others = [`${area}+2`, `${choose.one(areas)}+3`];
+  const own = { first: `${area}+4`, second: `${area}+5` };
+  const all = [target, ...others, own.first, own.second];
+  const moved = changed('move') ? [target, own.first, own.second].map(destinationOf) : [];
+  // What a fork copies, and a move takes along, must be there; what faults must not.
+  const mapped = choose.chance(changed('fork') ? 0.9 : changed('move') ? 0.6 : 0.3);
 
-  const accessor = (name: string, fresh: string, other: string): Part => {
-    // What an actor has accessed is in its TLB.
-    const warm = pages.filter(() => choose.chance(0.4));
-    const access = (): string => {
-      const page = choose.chance(0.6) ? shared : choose.one(pages);
-      return choose.chance(0.8) ? exchange(page) : `load ${page}`;
-    };
+  const accessor = (name: 'first' | 'second'): Part => {
+    const page = (): string => (choose.chance(0.65) ? target : choose.one(others));
+    const access = (): string => (choose.chance(0.8) ? exchange(page()) : `load ${page()}`);
     const race = Array.from({ length: choose.between(1, 3) }, access);
     const windowed = choose.between(0, race.length - 1);
-    // An access that faults: of a page that nobody has accessed, or of any that a fork has made read-only.
-    race[windowed] = exchange(forks && choose.chance(0.7) ? shared : choose.chance(0.8) ? fresh : other);
-    const opening = warm.map(exchange);
-    const witness = choose.chance(0.7) ? [shared, fresh, ...pages.slice(1), other].map(exchange) : [];
-    return { name, opening, race, windowed, witness };
+    const faulting = choose.chance(0.65) ? target : choose.one([own[name], own[name], own.first, own.second]);
+    race[windowed] = exchange(moved.length > 0 && choose.chance(0.3) ? destinationOf(faulting) : faulting);
+    // What an actor has accessed is in its TLB.
+    const warm = [...(mapped ? [target] : []), ...others].filter(() => choose.chance(0.6));
+    const witness = choose.chance(0.9) ? [...all, ...moved].map(exchange) : [];
+    return { name, opening: warm.map(exchange), race, windowed, witness };
   };
+  const first = accessor('first');
+  const second = accessor('second');
   // Its page table and anon_vma are there in most rounds.
   const table = choose.chance(0.9) ? [exchange(`${area}+9`)] : [];
-  const first = accessor('first', `${area}+4`, `${area}+5`);
-  const second = accessor('second', `${area}+5`, `${area}+4`);
   const changer: Part = {
     name: 'changer',
     opening: [
@@ -71,32 +74,45 @@ function chooseRound(choose: Choice, exchange: (page: string) => string, leftove
       ...areas.map((one) => `map ${one} ${PAGES}`),
       ...table,
     ],
-    race: changes,
+    race: [...changes, ...(frees(changes) && choose.chance(0.4) ? ['grace'] : [])],
     windowed: choose.between(0, changes.length - 1),
     witness: [],
   };
-  const moved = changes.some((one) => one.startsWith('move')) ? [DESTINATION] : [];
-  return { parts: [first, second, changer] as const, areas: [...areas, ...moved] };
+  return {
+    parts: [first, second, changer] as const,
+    areas: moved.length > 0 ? [...areas, DESTINATION] : areas,
+  };
 }
 
-/** One to four calls that change the area, or a page of it. */
+const destinationOf = (page: string): string => page.replace(/^./, DESTINATION);
+
+/** Calls after which a grace period may free something. */
+const frees = (changes: readonly string[]): boolean =>
+  changes.some((one) => /^(unmap|protect|move)/.test(one));
+
+/** One to four calls that change the area, or a page of it. Few of them undo what another has done, which hides it. */
 function chooseChanges(choose: Choice, area: string, page: string): string[] {
   const whole = `${area} ${PAGES}`;
   const once = (): string[] =>
     choose.one([
       () => [`unmap ${whole}`],
-      () => [`unmap ${whole}`, `map ${whole}`],
+      () => [`unmap ${whole}`],
       () => [`unmap ${page} 1`],
+      () => [`unmap ${page} 1`],
+      () => [`unmap ${whole}`, `map ${whole}`],
       () => [`protect ${whole} r`],
-      () => [`protect ${whole} r`, `protect ${whole} rw`],
+      () => [`protect ${whole} r`],
       () => [`protect ${page} 1 ${choose.one(['r', 'none'])}`],
+      () => [`protect ${page} 1 ${choose.one(['r', 'none'])}`],
+      () => [`protect ${whole} r`, `protect ${whole} rw`],
       () => [`discard ${whole}`],
       () => [`discard ${page} 1`],
+      () => [`move ${whole} ${DESTINATION}`],
       () => [`move ${whole} ${DESTINATION}`],
       () => [`move ${whole} ${DESTINATION}`, `map ${whole}`],
       () => ['fork'],
       () => ['fork'],
+      () => ['fork'],
     ])();
-  const changes = Array.from({ length: choose.between(1, 2) }, once).flat();
-  return choose.chance(0.3) ? [...changes, 'grace'] : changes;
+  return Array.from({ length: choose.chance(0.7) ? 1 : 2 }, once).flat();
 }

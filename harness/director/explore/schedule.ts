@@ -8,7 +8,7 @@ type StepFile = Record<string, string | number | boolean>;
 /** Rounds of a schedule: they share the start of a process, and an eye can still read it. */
 const ROUNDS = 12;
 /** Seconds for somebody to come to a place where nobody is waited for; who waits for a lock is left waiting before that. */
-const SOON = 0.5;
+const SOON = 0.2;
 /** At the end of a round, where nobody is held any more. */
 const LATE = 10;
 
