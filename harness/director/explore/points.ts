@@ -10,7 +10,9 @@ const places = z.array(place).min(1);
 
 /** kernel-config/points.yaml: by what an operation does, where it can be held. */
 export const pointsSchema = z.strictObject({
-  access: places,
+  lookup: places,
+  check: places,
+  commit: places,
   map: places,
   unmap: places,
   protect: places,
@@ -22,10 +24,11 @@ export type Places = Readonly<Record<keyof z.output<typeof pointsSchema>, readon
 export type Doing = keyof Places;
 
 /** What an operation of the stage does, by its first word; waiting for a grace period is nothing to be held in. */
-export const doingOf = (operation: string): Doing | 'grace' => {
+export function doingsOf(operation: string): readonly Doing[] {
   const [word = ''] = operation.trim().split(' ');
-  return word === 'load' || word === 'exchange' || word === 'store' ? 'access' : (word as Doing);
-};
+  if (word === 'grace') return [];
+  return /^(load|exchange|store)$/.test(word) ? ['lookup', 'check', 'commit'] : [word as Doing];
+}
 
 /** All of them, each once. */
 export function pointsIn(all: Places): Point[] {

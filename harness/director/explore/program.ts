@@ -49,7 +49,7 @@ function chooseRound(choose: Choice, exchange: (page: string) => string, leftove
   const all = [target, ...others, own.first, own.second];
   const moved = changed('move') ? [target, own.first, own.second].map(destinationOf) : [];
   // What a fork copies, and a move takes along, must be there; what faults must not.
-  const mapped = choose.chance(changed('fork') ? 0.9 : changed('move') ? 0.6 : 0.3);
+  const mapped = choose.chance(changed('fork') ? 0.9 : changed('move') ? 0.6 : 0.15);
 
   const accessor = (name: 'first' | 'second'): Part => {
     const page = (): string => (choose.chance(0.65) ? target : choose.one(others));

@@ -1,6 +1,6 @@
 import type { ScheduleFile } from '../schedule.ts';
 import { chosen, type Choice } from './choice.ts';
-import { doingOf, type Places } from './points.ts';
+import { doingsOf, type Places } from './points.ts';
 import { chooseRounds, type Part, type Round } from './program.ts';
 
 type StepFile = Record<string, string | number | boolean>;
@@ -64,14 +64,18 @@ function stepsOf(parts: readonly Placed[], places: Places, choose: Choice): Step
     .toReversed()
     .flatMap((part) => (part.opening.length > 0 ? [until(part, 0, LATE)] : []));
   const mode = choose.one([hold, hold, hold, nested, nested, switches]);
+  const worth = parts.some(({ race }) => race.some(changesTree)) ? places : { ...places, lookup: [] };
   const over = parts.map((part) => until(part, part.race.length, LATE));
   const witness = choose
     .shuffled(parts)
     .flatMap((part) =>
       part.witness.length > 0 ? [until(part, part.race.length + part.witness.length, LATE)] : [],
     );
-  return [...opening, ...mode(parts, places, choose), ...over, ...witness];
+  return [...opening, ...mode(parts, worth, choose), ...over, ...witness];
 }
+
+/** Whether it changes the tree of VMAs, which a lookup walks. */
+const changesTree = (operation: string): boolean => /^(map|unmap|protect|move) /.test(operation);
 
 const perhaps = (run: string, goal: string, within: number): StepFile => ({
   ...{ run, until: goal },
@@ -86,13 +90,13 @@ const until = ({ name, before, opening }: Placed, done: number, within = SOON): 
 /** Into one of its operations as far as one of the places of that; nothing where it has none. */
 function into(part: Placed, places: Places, choose: Choice): StepFile[] {
   const operation = choose.chance(0.8) ? part.windowed : choose.between(0, part.race.length - 1);
-  const doing = doingOf(part.race[operation]!);
-  const among = doing === 'grace' ? [] : places[doing];
-  if (among.length === 0) return [];
+  const doings = doingsOf(part.race[operation]!).filter((doing) => places[doing].length > 0);
+  if (doings.length === 0) return [];
+  const place = choose.one(places[choose.one(doings)]);
   const times = choose.chance(0.85) ? 1 : 2;
   return [
     ...(operation > 0 ? [until(part, operation)] : []),
-    { ...perhaps(part.name, choose.one(among), SOON), ...(times > 1 && { times }) },
+    { ...perhaps(part.name, place, SOON), ...(times > 1 && { times }) },
   ];
 }
 
