@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -105,6 +106,27 @@ static int64_t run_fork(const uint64_t *a)
 	return status;
 }
 
+/* Shares the pages with a child that does nothing, until the next one or the end: a store copies a page then. */
+static int64_t run_spawn(const uint64_t *a)
+{
+	static pid_t child;
+	(void)a;
+	if (child > 0) {
+		kill(child, SIGKILL);
+		waitpid(child, NULL, 0);
+	}
+	pid_t parent = getpid();
+	child = (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+	if (child == 0) {
+		/* When the actor ends, whose child it is (prctl(2)). */
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		while (getppid() == parent)
+			syscall(SYS_pause);
+		syscall(SYS_exit_group, 0);
+	}
+	return child < 0 ? -errno : 0;
+}
+
 /* MEMBARRIER_CMD_GLOBAL (linux/membarrier.h) is synchronize_rcu(), see kernel/sched/membarrier.c. */
 static int64_t run_grace(const uint64_t *a)
 {
@@ -122,6 +144,7 @@ static const struct operation_row rows[] = {
 	{ "store", "pn", run_store },
 	{ "exchange", "pn", run_exchange },
 	{ "fork", "", run_fork },
+	{ "spawn", "", run_spawn },
 	{ "grace", "", run_grace }, /* waits for a grace period */
 	{ 0 },
 };
@@ -208,7 +231,7 @@ unsigned operations_parse(char *text, struct operation *operations)
 
 bool operation_forks(const struct operation *operation)
 {
-	return operation->row->run == run_fork;
+	return operation->row->run == run_fork || operation->row->run == run_spawn;
 }
 
 int64_t operation_run(const struct operation *operation)

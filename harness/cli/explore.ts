@@ -10,13 +10,21 @@ export interface CliExploreOptions extends KernelOptions {
   readonly tries: number;
   readonly budget: number;
   readonly goOn?: boolean;
+  readonly jobs: number;
   readonly json?: boolean;
 }
 
 /** `spf explore`: 1 a schedule harmed the kernel, 0 none did, 3 none could be judged. */
 export async function exploreKernel(options: CliExploreOptions): Promise<ExitCode> {
-  const { seed, tries, budget, goOn = false, json = false } = options;
-  const wanted = { places: loadPlaces(projectDir), seed, tries, budget, untilHit: !goOn };
+  const { seed, tries, budget, jobs, goOn = false, json = false } = options;
+  const wanted = {
+    places: loadPlaces(projectDir),
+    seed,
+    tries,
+    budget,
+    untilHit: !goOn,
+    jobs: Math.max(1, jobs),
+  };
   const request = requestOfKernel(options);
   const { explored, directory } = await runExploration(request, wanted, commandContext(), createObserver());
   console.log(json ? JSON.stringify({ ...explored, directory }, null, 2) : exploredText(explored, directory));

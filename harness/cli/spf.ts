@@ -248,6 +248,7 @@ ofOneKernel(
   .option('--seed <n>', 'of the schedules', natural, 1)
   .option('--tries <n>', 'schedules at most', natural, 1_000_000)
   .option('--budget <seconds>', 'time at most, builds apart', positive, 600)
+  .option('--jobs <n>', 'guests at a time', natural, 1)
   .option('--go-on', 'do not stop at the first schedule that does harm')
   .option('--out <dir>', 'where the record goes', 'out')
   .option('--json', 'print as JSON')

@@ -88,6 +88,7 @@ const OPS: Readonly<Record<string, Op>> = {
   discard: OP.ZAP,
   move: OP.MOVE,
   fork: OP.FORK,
+  spawn: OP.FORK,
 };
 const RIGHTS: Readonly<Record<string, bigint>> = { none: 0n, r: 1n, rw: 3n };
 

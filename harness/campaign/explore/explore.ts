@@ -26,6 +26,8 @@ export interface ExploreOptions {
   readonly budget: number;
   /** Ends it at the first schedule that harms the kernel. */
   readonly untilHit: boolean;
+  /** Guests at a time. */
+  readonly jobs: number;
 }
 
 /** A schedule that harmed the kernel. */
@@ -77,34 +79,50 @@ export async function explore(
 ): Promise<Explored> {
   const { profile } = kernel.plan;
   const places = placesAmong(options.places, new Set(lookup.addresses.keys()));
-  const theatre = new Theatre(ACTORS, kernel, lookup, directory, ctx);
   const record = new Exploration();
   const began = performance.now();
   const since = (): number => Math.round(performance.now() - began) / 1000;
-  try {
-    for (let number = 1; number <= options.tries && since() < options.budget; number++) {
-      if (ctx.signal.aborted) throw new CancelledError('cancelled between two schedules');
-      const file = exploredSchedule(places, options.seed, number, profile);
-      const one = await theatre.play(scheduleSchema.parse(file), number);
-      record.add(one);
-      await appendFile(join(directory, 'tries.jsonl'), `${JSON.stringify(lineOf(one))}\n`);
-      if (one.conclusion === 'reproduced') {
-        const schedule = `schedule-${number}.yaml`;
-        await saveSchedule(join(directory, schedule), file);
-        await writeFileAtomic(join(directory, `try-${number}.json`), `${JSON.stringify(one, null, 2)}\n`);
-        record.hits.push({ number, text: one.text, seconds: since(), schedule });
-        if (options.untilHit) break;
-      }
-      if (record.unfit >= PATIENCE) break;
-      const { bothOrders } = record.pairs.coverage();
-      ctx.notify({
-        task: 'schedules',
-        text: `${number}: ${one.conclusion}, ${bothOrders} pairs of places in both orders`,
-      });
+  const over = new AbortController();
+  const guest: Context = { ...ctx, signal: AbortSignal.any([ctx.signal, over.signal]) };
+  let last = 0;
+  const playNext = async (theatre: Theatre): Promise<void> => {
+    const number = ++last;
+    const file = exploredSchedule(places, options.seed, number, profile);
+    const one = await theatre.play(scheduleSchema.parse(file), number);
+    // Its guest was taken away from it.
+    if (over.signal.aborted) return;
+    record.add(one);
+    await appendFile(join(directory, 'tries.jsonl'), `${JSON.stringify(lineOf(one))}\n`);
+    if (one.conclusion === 'reproduced') {
+      const schedule = `schedule-${number}.yaml`;
+      await saveSchedule(join(directory, schedule), file);
+      await writeFileAtomic(join(directory, `try-${number}.json`), `${JSON.stringify(one, null, 2)}\n`);
+      record.hits.push({ number, text: one.text, seconds: since(), schedule });
     }
-  } finally {
-    await theatre.close();
-  }
+    if ((options.untilHit && record.hits.length > 0) || record.unfit >= PATIENCE) over.abort();
+    const { bothOrders } = record.pairs.coverage();
+    ctx.notify({
+      task: 'schedules',
+      text: `${number}: ${one.conclusion}, ${bothOrders} pairs of places in both orders`,
+    });
+  };
+  const explorer = async (): Promise<void> => {
+    const theatre = new Theatre(ACTORS, kernel, lookup, directory, guest);
+    try {
+      while (last < options.tries && since() < options.budget && !over.signal.aborted) {
+        if (ctx.signal.aborted) throw new CancelledError('cancelled between two schedules');
+        await playNext(theatre);
+      }
+    } catch (error) {
+      if (over.signal.aborted) return;
+      over.abort();
+      throw error;
+    } finally {
+      await theatre.close();
+    }
+  };
+  const ends = await Promise.allSettled(Array.from({ length: options.jobs }, explorer));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
   const explored: Explored = {
     ...{ release: kernel.record.release, seed: options.seed, seconds: since() },
     ...record.summary(),

@@ -40,7 +40,7 @@ export async function explorationTrial(
   // Of one that was killed with us, or that nobody could judge.
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true });
-  const options = { places, seed, tries: Infinity, budget: BUDGET, untilHit: true };
+  const options = { places, seed, tries: Infinity, budget: BUDGET, untilHit: true, jobs: 1 };
   const explored = await explore(kernel, lookup, options, directory, ctx);
   if (ctx.signal.aborted) throw new CancelledError('cancelled during an exploration');
   // Who plays schedules counts no operations.

@@ -23,11 +23,12 @@ export const pointsSchema = z.strictObject({
 export type Places = Readonly<Record<keyof z.output<typeof pointsSchema>, readonly string[]>>;
 export type Doing = keyof Places;
 
-/** What an operation of the stage does, by its first word; waiting for a grace period is nothing to be held in. */
+/** What an operation of the stage does, by its first word. Nobody is held in waiting for a grace period. */
 export function doingsOf(operation: string): readonly Doing[] {
   const [word = ''] = operation.trim().split(' ');
   if (word === 'grace') return [];
-  return /^(load|exchange|store)$/.test(word) ? ['lookup', 'check', 'commit'] : [word as Doing];
+  if (word === 'spawn') return ['fork'];
+  return /^(load|exchange|store)$/.test(word) ? ['lookup', 'check', 'commit', 'commit'] : [word as Doing];
 }
 
 /** All of them, each once. */

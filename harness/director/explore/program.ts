@@ -48,20 +48,29 @@ function chooseRound(choose: Choice, exchange: (page: string) => string, leftove
   const own = { first: `${area}+4`, second: `${area}+5` };
   const all = [target, ...others, own.first, own.second];
   const moved = changed('move') ? [target, own.first, own.second].map(destinationOf) : [];
-  // What a fork copies, and a move takes along, must be there; what faults must not.
-  const mapped = choose.chance(changed('fork') ? 0.9 : changed('move') ? 0.6 : 0.15);
+  // A page that is shared with a child is copied when it is stored to; what a move takes along must be there; what faults must not.
+  const spawn = choose.chance(0.25);
+  const mapped = spawn || choose.chance(changed('fork') ? 0.9 : changed('move') ? 0.6 : 0.15);
 
   const accessor = (name: 'first' | 'second'): Part => {
-    const page = (): string => (choose.chance(0.65) ? target : choose.one(others));
-    const access = (): string => (choose.chance(0.8) ? exchange(page()) : `load ${page()}`);
-    const race = Array.from({ length: choose.between(1, 3) }, access);
-    const windowed = choose.between(0, race.length - 1);
-    const faulting = choose.chance(0.65) ? target : choose.one([own[name], own[name], own.first, own.second]);
-    race[windowed] = exchange(moved.length > 0 && choose.chance(0.3) ? destinationOf(faulting) : faulting);
+    const access = (among: readonly string[]): string =>
+      choose.chance(0.8) ? exchange(choose.one(among)) : `load ${choose.one(among)}`;
+    const page = choose.chance(0.8) ? target : choose.one([own[name], own[name], own.first, own.second]);
+    // Nothing before it is of the same page: it would not fault any more.
+    const before = choose.chance(0.3) ? [access(others)] : [];
+    const windowed = exchange(moved.length > 0 && choose.chance(0.3) ? destinationOf(page) : page);
+    const after = choose.chance(0.4) ? [access([target, ...others])] : [];
     // What an actor has accessed is in its TLB.
     const warm = [...(mapped ? [target] : []), ...others].filter(() => choose.chance(0.6));
-    const witness = choose.chance(0.9) ? [...all, ...moved].map(exchange) : [];
-    return { name, opening: warm.map(exchange), race, windowed, witness };
+    return {
+      ...{
+        name,
+        opening: warm.map(exchange),
+        race: [...before, windowed, ...after],
+        windowed: before.length,
+      },
+      witness: choose.chance(0.9) ? [...all, ...moved].map(exchange) : [],
+    };
   };
   const first = accessor('first');
   const second = accessor('second');
@@ -73,8 +82,9 @@ function chooseRound(choose: Choice, exchange: (page: string) => string, leftove
       ...leftovers.map((one) => `unmap ${one} ${PAGES}`),
       ...areas.map((one) => `map ${one} ${PAGES}`),
       ...table,
+      ...(spawn ? [exchange(target), 'spawn'] : []),
     ],
-    race: [...changes, ...(frees(changes) && choose.chance(0.4) ? ['grace'] : [])],
+    race: [...changes, ...(frees(changes) && choose.chance(0.5) ? ['grace'] : [])],
     windowed: choose.between(0, changes.length - 1),
     witness: [],
   };
@@ -105,8 +115,7 @@ function chooseChanges(choose: Choice, area: string, page: string): string[] {
       () => [`protect ${page} 1 ${choose.one(['r', 'none'])}`],
       () => [`protect ${page} 1 ${choose.one(['r', 'none'])}`],
       () => [`protect ${whole} r`, `protect ${whole} rw`],
-      () => [`discard ${whole}`],
-      () => [`discard ${page} 1`],
+      () => [`discard ${choose.one([whole, `${page} 1`])}`],
       () => [`move ${whole} ${DESTINATION}`],
       () => [`move ${whole} ${DESTINATION}`],
       () => [`move ${whole} ${DESTINATION}`, `map ${whole}`],
@@ -114,5 +123,5 @@ function chooseChanges(choose: Choice, area: string, page: string): string[] {
       () => ['fork'],
       () => ['fork'],
     ])();
-  return Array.from({ length: choose.chance(0.7) ? 1 : 2 }, once).flat();
+  return Array.from({ length: choose.chance(0.8) ? 1 : 2 }, once).flat();
 }

@@ -103,8 +103,8 @@ function into(part: Placed, places: Places, choose: Choice): StepFile[] {
 const wholeRace = (part: Placed): StepFile => until(part, part.race.length);
 
 function hold(parts: readonly Placed[], places: Places, choose: Choice): StepFile[] {
-  // A change has more windows than an access, and fewer of them are passed by.
-  const held = choose.chance(0.5) ? parts.at(-1)! : choose.one(parts);
+  // The changer as often as both accessors.
+  const held = choose.one([...parts, parts.at(-1)!]);
   const others = choose.shuffled(parts.filter((one) => one !== held));
   const before = others.filter(({ race }) => race.length > 1 && choose.chance(0.3));
   return [
