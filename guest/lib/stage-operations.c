@@ -106,6 +106,16 @@ static int64_t run_fork(const uint64_t *a)
 	return status;
 }
 
+/* The first and the last of what the program itself writes, by the linker. */
+extern char __data_start[], _end[];
+
+/* A fork makes them read-only. Whoever copied one later would do so in the middle of what a schedule speaks of, and keep others from it. */
+static void copy_own_pages(void)
+{
+	for (char *at = __data_start; at < _end; at += page - (uintptr_t)at % page)
+		__atomic_fetch_or(at, 0, __ATOMIC_RELAXED);
+}
+
 /* Shares the pages with a child that does nothing, until the next one or the end: a store copies a page then. */
 static int64_t run_spawn(const uint64_t *a)
 {
@@ -124,7 +134,10 @@ static int64_t run_spawn(const uint64_t *a)
 			syscall(SYS_pause);
 		syscall(SYS_exit_group, 0);
 	}
-	return child < 0 ? -errno : 0;
+	if (child < 0)
+		return -errno;
+	copy_own_pages();
+	return 0;
 }
 
 /* MEMBARRIER_CMD_GLOBAL (linux/membarrier.h) is synchronize_rcu(), see kernel/sched/membarrier.c. */

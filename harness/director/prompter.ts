@@ -7,6 +7,12 @@ import type { Outcome } from './outcome.ts';
 import type { Player } from './player.ts';
 import type { Turn } from './turns.ts';
 
+/**
+ * Seconds without a turn, after which the stage itself waits for somebody who is kept: turns of others are over much sooner. One who is
+ * kept with interrupts off keeps others from flushing a TLB, and they have mmap_lock meanwhile.
+ */
+const SILENCE = 3;
+
 /** Words of the stage's memory by which the two speak: guest/lib/prompter.c. */
 interface Words {
   readonly held: bigint;
@@ -48,10 +54,16 @@ export class Prompter implements Player {
     const end = clock() + within * 1000;
     while (this.#current <= length) {
       const notice = (look: Look, actor: Actor | undefined) => this.#catch(look, actor, words);
-      const thread = await this.#hands.untilWritten((end - clock()) / 1000, notice);
+      const keptBefore = this.#kept;
+      const left = (end - clock()) / 1000;
+      const thread = await this.#hands.untilWritten(Math.min(left, SILENCE), notice);
       if (over()) break;
-      if (thread === undefined)
-        throw new RigError(`the stage did not give its ${length} turns within ${within} s`);
+      if (thread === undefined) {
+        if (left < SILENCE)
+          throw new RigError(`the stage did not give its ${length} turns within ${within} s`);
+        await this.#letGo(keptBefore);
+        continue;
+      }
       const asked = await house.readWord(thread, words.asked);
       // It asks again and again until it sees the answer. When the machine has run, another process may have that vCPU by now.
       if (asked > this.#current && (await this.#begin(asked))) continue;
@@ -93,6 +105,17 @@ export class Prompter implements Player {
     const ran = actor?.kept !== undefined && (await this.#hands.letGo(actor));
     if (turn.hold !== undefined) await this.#hands.arm(this.#hands.addressesOf(turn.hold.point));
     return ran;
+  }
+
+  get #kept(): readonly Actor[] {
+    return this.#premises.cast.filter(({ kept }) => kept !== undefined);
+  }
+
+  async #letGo(actors: readonly Actor[]): Promise<void> {
+    for (const actor of actors) {
+      this.journal.say(`the stage waits for ${actor.name}, who is let go`);
+      await this.#hands.letGo(actor);
+    }
   }
 
   /** Somebody is at a point: keeps the actor whose turn it is. */
