@@ -28,7 +28,7 @@ export function doingsOf(operation: string): readonly Doing[] {
   const [word = ''] = operation.trim().split(' ');
   if (word === 'grace') return [];
   if (word === 'spawn') return ['fork'];
-  return /^(load|exchange|store)$/.test(word) ? ['lookup', 'check', 'commit', 'commit'] : [word as Doing];
+  return /^(load|exchange|store)$/.test(word) ? ['lookup', 'check', 'commit'] : [word as Doing];
 }
 
 /** All of them, each once. */

@@ -1,6 +1,6 @@
 import type { ScheduleFile } from '../schedule.ts';
 import { chosen, type Choice } from './choice.ts';
-import { doingsOf, type Places } from './points.ts';
+import { type Doing, doingsOf, type Places } from './points.ts';
 import { chooseRounds, type Part, type Round } from './program.ts';
 
 type StepFile = Record<string, string | number | boolean>;
@@ -64,14 +64,34 @@ function stepsOf(parts: readonly Placed[], places: Places, choose: Choice): Step
     .toReversed()
     .flatMap((part) => (part.opening.length > 0 ? [until(part, 0, LATE)] : []));
   const mode = choose.one([hold, hold, hold, nested, nested, switches]);
-  const worth = parts.some(({ race }) => race.some(changesTree)) ? places : { ...places, lookup: [] };
+  const placeOf = placesOfRound(parts, places, choose);
   const over = parts.map((part) => until(part, part.race.length, LATE));
   const witness = choose
     .shuffled(parts)
     .flatMap((part) =>
       part.witness.length > 0 ? [until(part, part.race.length + part.witness.length, LATE)] : [],
     );
-  return [...opening, ...mode(parts, worth, choose), ...over, ...witness];
+  return [...opening, ...mode(parts, placeOf, choose), ...over, ...witness];
+}
+
+/** One of the places of an operation; undefined where it has none. */
+type PlaceOf = (operation: string) => string | undefined;
+
+/**
+ * Where it is worth to be held in a fault depends on what races with it: in the lookup where VMAs are freed, which takes a grace period;
+ * less where the tree only changes; and else only behind it.
+ */
+function placesOfRound(parts: readonly Part[], places: Places, choose: Choice): PlaceOf {
+  const races = parts.flatMap(({ race }) => race);
+  const frees = races.includes('grace');
+  const lookup = frees ? 3 : races.some(changesTree) ? 1 : 0;
+  const weights: Partial<Record<Doing, number>> = { lookup, commit: frees ? 1 : 2 };
+  return (operation) => {
+    const doings = doingsOf(operation)
+      .filter((doing) => places[doing].length > 0)
+      .flatMap((doing) => Array.from({ length: weights[doing] ?? 1 }, () => doing));
+    return doings.length > 0 ? choose.one(places[choose.one(doings)]) : undefined;
+  };
 }
 
 /** Whether it changes the tree of VMAs, which a lookup walks. */
@@ -88,12 +108,11 @@ const until = ({ name, before, opening }: Placed, done: number, within = SOON): 
   perhaps(name, `operation ${before + opening.length + done + 1}`, within);
 
 /** Into one of its operations as far as one of the places of that; nothing where it has none. */
-function into(part: Placed, places: Places, choose: Choice): StepFile[] {
+function into(part: Placed, placeOf: PlaceOf, choose: Choice): StepFile[] {
   const operation = choose.chance(0.8) ? part.windowed : choose.between(0, part.race.length - 1);
-  const doings = doingsOf(part.race[operation]!).filter((doing) => places[doing].length > 0);
-  if (doings.length === 0) return [];
-  const place = choose.one(places[choose.one(doings)]);
-  const times = choose.chance(0.85) ? 1 : 2;
+  const place = placeOf(part.race[operation]!);
+  if (place === undefined) return [];
+  const times = choose.chance(0.93) ? 1 : 2;
   return [
     ...(operation > 0 ? [until(part, operation)] : []),
     { ...perhaps(part.name, place, SOON), ...(times > 1 && { times }) },
@@ -102,35 +121,35 @@ function into(part: Placed, places: Places, choose: Choice): StepFile[] {
 
 const wholeRace = (part: Placed): StepFile => until(part, part.race.length);
 
-function hold(parts: readonly Placed[], places: Places, choose: Choice): StepFile[] {
+function hold(parts: readonly Placed[], placeOf: PlaceOf, choose: Choice): StepFile[] {
   // The changer as often as both accessors.
   const held = choose.one([...parts, parts.at(-1)!]);
   const others = choose.shuffled(parts.filter((one) => one !== held));
   const before = others.filter(({ race }) => race.length > 1 && choose.chance(0.3));
   return [
     ...before.map((one) => until(one, choose.between(1, one.race.length - 1))),
-    ...into(held, places, choose),
+    ...into(held, placeOf, choose),
     ...others.map(wholeRace),
     wholeRace(held),
   ];
 }
 
-function nested(parts: readonly Placed[], places: Places, choose: Choice): StepFile[] {
+function nested(parts: readonly Placed[], placeOf: PlaceOf, choose: Choice): StepFile[] {
   const [outer, inner, other] = choose.shuffled(parts) as [Placed, Placed, Placed];
   return [
-    ...into(outer, places, choose),
-    ...into(inner, places, choose),
+    ...into(outer, placeOf, choose),
+    ...into(inner, placeOf, choose),
     wholeRace(other),
     ...choose.shuffled([outer, inner]).map(wholeRace),
   ];
 }
 
-function switches(parts: readonly Placed[], places: Places, choose: Choice): StepFile[] {
+function switches(parts: readonly Placed[], placeOf: PlaceOf, choose: Choice): StepFile[] {
   const order = choose.shuffled(parts);
   const steps: StepFile[] = [];
   for (let changes = choose.between(1, 4); changes > 0; changes--) {
     const [first] = order as [Placed];
-    steps.push(...into(first, places, choose));
+    steps.push(...into(first, placeOf, choose));
     order.push(order.shift()!);
   }
   return [...steps, ...order.map(wholeRace)];
