@@ -50,7 +50,7 @@ function chooseRound(choose: Choice, exchange: (page: string) => string, leftove
   const moved = changed('move') ? [target, own.first, own.second].map(destinationOf) : [];
   // A page that is shared with a child is copied when it is stored to; what a move takes along must be there; what faults must not.
   const spawn = choose.chance(0.25);
-  const mapped = spawn || choose.chance(changed('fork') ? 0.9 : changed('move') ? 0.6 : 0.15);
+  const mapped = spawn || choose.chance(changed('fork') ? 0.9 : changed('move') ? 0.8 : 0.15);
 
   const accessor = (name: 'first' | 'second'): Part => {
     const access = (among: readonly string[]): string =>
@@ -74,14 +74,17 @@ function chooseRound(choose: Choice, exchange: (page: string) => string, leftove
   };
   const first = accessor('first');
   const second = accessor('second');
-  // Its page table and anon_vma are there in most rounds.
+  // Its page table and anon_vma are there in most rounds, and the table of where it is moved to: a fault wants them.
   const table = choose.chance(0.9) ? [exchange(`${area}+9`)] : [];
+  const beyond = `${DESTINATION}+${PAGES}`;
+  const destination = moved.length > 0 ? [`map ${beyond} 1`, exchange(beyond)] : [];
   const changer: Part = {
     name: 'changer',
     opening: [
-      ...leftovers.map((one) => `unmap ${one} ${PAGES}`),
+      ...leftovers.map((one) => `unmap ${one} ${PAGES + 1}`),
       ...areas.map((one) => `map ${one} ${PAGES}`),
       ...table,
+      ...destination,
       ...(spawn ? [exchange(target), 'spawn'] : []),
     ],
     race: [...changes, ...(frees(changes) && choose.chance(0.5) ? ['grace'] : [])],
