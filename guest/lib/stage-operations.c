@@ -90,20 +90,29 @@ static int64_t run_exchange(const uint64_t *a)
 	return guard_exchange((uint64_t *)a[0], a[1], &old) ? (int64_t)old : signalled();
 }
 
-/* The child leaves at once: what a schedule looks at is the parent. libc's fork() would look at every thread's stack in it. */
-static int64_t run_fork(const uint64_t *a)
+/* libc's fork() would look at every thread's stack in the child. */
+static pid_t bare_fork(void)
 {
-	(void)a;
-	pid_t child = (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
-	if (child == 0)
-		syscall(SYS_exit_group, 0);
-	if (child < 0)
-		return -errno;
+	return (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+}
+
+static int64_t reap(pid_t child)
+{
 	int status;
 	while (waitpid(child, &status, 0) < 0)
 		if (errno != EINTR)
 			return -errno;
 	return status;
+}
+
+/* The child leaves at once: what a schedule looks at is the parent. */
+static int64_t run_fork(const uint64_t *a)
+{
+	(void)a;
+	pid_t child = bare_fork();
+	if (child == 0)
+		syscall(SYS_exit_group, 0);
+	return child < 0 ? -errno : reap(child);
 }
 
 /* The first and the last of what the program itself writes, by the linker. */
@@ -123,10 +132,10 @@ static int64_t run_spawn(const uint64_t *a)
 	(void)a;
 	if (child > 0) {
 		kill(child, SIGKILL);
-		waitpid(child, NULL, 0);
+		reap(child);
 	}
 	pid_t parent = getpid();
-	child = (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+	child = bare_fork();
 	if (child == 0) {
 		/* When the actor ends, whose child it is (prctl(2)). */
 		prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -61,11 +61,11 @@ export class Hands {
 
   /** Lets every actor go, and the machine run as if nobody had been there. Never leaves it standing. */
   async leave(): Promise<void> {
-    const { house, cast, spare } = this.#premises;
+    const { house, spare } = this.#premises;
     try {
       await this.stand();
       await this.disarm([...this.#armed]);
-      for (const actor of cast) if (actor.kept !== undefined) await this.letGo(actor);
+      for (const actor of this.kept) await this.letGo(actor);
       await this.stand();
       if (this.#covered !== undefined)
         await house.stub.writeMemory(await this.#inKernel(), spare.address, this.#covered);
@@ -82,6 +82,10 @@ export class Hands {
 
   get armed(): readonly bigint[] {
     return [...this.#armed];
+  }
+
+  get kept(): readonly Actor[] {
+    return this.#premises.cast.filter(({ kept }) => kept !== undefined);
   }
 
   async arm(addresses: readonly bigint[]): Promise<void> {

@@ -54,7 +54,7 @@ export class Prompter implements Player {
     const end = clock() + within * 1000;
     while (this.#current <= length) {
       const notice = (look: Look, actor: Actor | undefined) => this.#catch(look, actor, words);
-      const keptBefore = this.#kept;
+      const keptBefore = this.#hands.kept;
       const left = (end - clock()) / 1000;
       const thread = await this.#hands.untilWritten(Math.min(left, SILENCE), notice);
       if (over()) break;
@@ -105,10 +105,6 @@ export class Prompter implements Player {
     const ran = actor?.kept !== undefined && (await this.#hands.letGo(actor));
     if (turn.hold !== undefined) await this.#hands.arm(this.#hands.addressesOf(turn.hold.point));
     return ran;
-  }
-
-  get #kept(): readonly Actor[] {
-    return this.#premises.cast.filter(({ kept }) => kept !== undefined);
   }
 
   async #letGo(actors: readonly Actor[]): Promise<void> {

@@ -10,8 +10,6 @@ import { Theatre } from '../direct/theatre.ts';
 import type { PreparedKernel } from '../kernel.ts';
 import { Exploration, type Explored } from './record.ts';
 
-export type { Explored } from './record.ts';
-
 /** Actors of every schedule: a boot serves them all. */
 const ACTORS = 3;
 /** Tries that nobody could judge, one after the other, after which it is the rig. */

@@ -3,9 +3,11 @@ import { type Observer, runStep } from '../../base/steps.ts';
 import { createRunDirectory, createRunId } from '../../store/index.ts';
 import { kernelStep, prepareOneKernel } from '../one-kernel.ts';
 import type { RunRequest } from '../request.ts';
-import { type Explored, type ExploreOptions, explore, lookUpPlaces } from './explore.ts';
+import { type ExploreOptions, explore, lookUpPlaces } from './explore.ts';
+import type { Explored } from './record.ts';
 
-export type { Explored, ExploreOptions } from './explore.ts';
+export type { ExploreOptions } from './explore.ts';
+export type { Explored } from './record.ts';
 
 /** Explore one kernel, and leave a record in a directory of its own. @throws as explore() and prepareOneKernel(). */
 export async function runExploration(

@@ -4,7 +4,8 @@ import type { Context } from '../../base/context.ts';
 import { CancelledError } from '../../base/errors.ts';
 import type { Places } from '../../director/explore/points.ts';
 import type { KernelLookup } from '../direct/lookup.ts';
-import { type Explored, explore } from '../explore/explore.ts';
+import { explore } from '../explore/explore.ts';
+import type { Explored } from '../explore/record.ts';
 import type { PreparedKernel } from '../kernel.ts';
 import type { CostedTrial, Outcome } from './types.ts';
 

@@ -26,10 +26,10 @@ const BOOT = 40;
 
 const trialOf = ({ kernel, name }: JobPlan): string => `${kernel.profile}/${name}`;
 
-/** A kernel to boot, and where the places of an exploration are in it; null for one that is not explored. */
+/** A kernel to boot, and where the places of an exploration are in it, for one that is explored. */
 interface Subject {
   readonly kernel: PreparedKernel;
-  readonly lookup: KernelLookup | null;
+  readonly lookup: KernelLookup | undefined;
 }
 
 /**
@@ -89,7 +89,7 @@ export async function guestRig(request: RunRequest, directory: string, ctx: Cont
       const without = await control(plan);
       const look = async (kernel: PreparedKernel, tree: string): Promise<Subject> => ({
         kernel,
-        lookup: mutant.race ? await lookUpPlaces(places, kernel, tree, step) : null,
+        lookup: mutant.race ? await lookUpPlaces(places, kernel, tree, step) : undefined,
       });
       const subject = await withMutantKernel(mutant, plan, source, await guestFor(plan), look, step);
       mutated.set(`${mutant.id}/${plan.id}`, subject);
@@ -109,14 +109,14 @@ export async function guestRig(request: RunRequest, directory: string, ctx: Cont
         const began = performance.now();
         const job = () => must(jobs.find((one) => one.kernel.id === plan.id && trialOf(one) === trial.id));
         const outcome = await (isExploration(trial)
-          ? explorationTrial(places, { kernel, lookup: must(lookup ?? undefined) }, seed, run, step)
+          ? explorationTrial(places, { kernel, lookup: must(lookup) }, seed, run, step)
           : jobTrial({ ...request, overrides }, job(), kernel, seed, run, step));
         const seconds = (performance.now() - began) / 1000;
         return { ...outcome, seconds, record: relative(directory, outcome.record) };
       };
       if (which === 'mutant') return runOne(must(mutated.get(`${mutant.id}/${plan.id}`)));
       const kernel = await control(plan);
-      const lookup = isExploration(trial) ? await controlLookup(plan) : null;
+      const lookup = isExploration(trial) ? await controlLookup(plan) : undefined;
       const memory = join(directory, 'unmutated', `${arch}-${trial.id.replace('/', '-')}-${seed}.json`);
       return remembered(memory, kernel.record.release, () => runOne({ kernel, lookup }));
     },

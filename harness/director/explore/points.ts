@@ -23,7 +23,7 @@ export const pointsSchema = z.strictObject({
 export type Places = Readonly<Record<keyof z.output<typeof pointsSchema>, readonly string[]>>;
 export type Doing = keyof Places;
 
-/** What an operation of the stage does, by its first word. Nobody is held in waiting for a grace period. */
+/** What an operation of the stage does, by its first word: each is something to be held in, but waiting for a grace period is not. */
 export function doingsOf(operation: string): readonly Doing[] {
   const [word = ''] = operation.trim().split(' ');
   if (word === 'grace') return [];

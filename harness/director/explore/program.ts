@@ -63,12 +63,10 @@ function chooseRound(choose: Choice, exchange: (page: string) => string, leftove
     // What an actor has accessed is in its TLB.
     const warm = [...(mapped ? [target] : []), ...others].filter(() => choose.chance(0.6));
     return {
-      ...{
-        name,
-        opening: warm.map(exchange),
-        race: [...before, windowed, ...after],
-        windowed: before.length,
-      },
+      name,
+      opening: warm.map(exchange),
+      race: [...before, windowed, ...after],
+      windowed: before.length,
       witness: choose.chance(0.9) ? [...all, ...moved].map(exchange) : [],
     };
   };
@@ -81,13 +79,14 @@ function chooseRound(choose: Choice, exchange: (page: string) => string, leftove
   const changer: Part = {
     name: 'changer',
     opening: [
+      // With the page beyond.
       ...leftovers.map((one) => `unmap ${one} ${PAGES + 1}`),
       ...areas.map((one) => `map ${one} ${PAGES}`),
       ...table,
       ...destination,
       ...(spawn ? [exchange(target), 'spawn'] : []),
     ],
-    race: [...changes, ...(frees(changes) && choose.chance(0.5) ? ['grace'] : [])],
+    race: [...changes, ...(changes.some(changesTree) && choose.chance(0.5) ? ['grace'] : [])],
     windowed: choose.between(0, changes.length - 1),
     witness: [],
   };
@@ -99,9 +98,8 @@ function chooseRound(choose: Choice, exchange: (page: string) => string, leftove
 
 const destinationOf = (page: string): string => page.replace(/^./, DESTINATION);
 
-/** Calls after which a grace period may free something. */
-const frees = (changes: readonly string[]): boolean =>
-  changes.some((one) => /^(unmap|protect|move)/.test(one));
+/** Whether it changes the tree of VMAs, which a lookup walks. No round only maps: a grace period after its changes may free something. */
+export const changesTree = (operation: string): boolean => /^(map|unmap|protect|move) /.test(operation);
 
 /** One to four calls that change the area, or a page of it. Few of them undo what another has done, which hides it. */
 function chooseChanges(choose: Choice, area: string, page: string): string[] {

@@ -1,7 +1,7 @@
 import type { ScheduleFile } from '../schedule.ts';
 import { chosen, type Choice } from './choice.ts';
 import { type Doing, doingsOf, type Places } from './points.ts';
-import { chooseRounds, type Part, type Round } from './program.ts';
+import { changesTree, chooseRounds, type Part, type Round } from './program.ts';
 
 type StepFile = Record<string, string | number | boolean>;
 
@@ -93,9 +93,6 @@ function placesOfRound(parts: readonly Part[], places: Places, choose: Choice): 
     return doings.length > 0 ? choose.one(places[choose.one(doings)]) : undefined;
   };
 }
-
-/** Whether it changes the tree of VMAs, which a lookup walks. */
-const changesTree = (operation: string): boolean => /^(map|unmap|protect|move) /.test(operation);
 
 const perhaps = (run: string, goal: string, within: number): StepFile => ({
   ...{ run, until: goal },
